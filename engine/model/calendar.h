@@ -1,0 +1,63 @@
+/* Working-day arithmetic, pure.
+ *
+ * A calendar is a table of days: working or not, from `first_day` for `day_count` days, in a zone
+ * of fixed offset. The day of the event is excluded, a limit ends with the end of its last working
+ * day (Civil Code of the PRC art. 201, 203). Outside the table weekends are off and the result says
+ * `beyond`, because the holidays of a year are published in the autumn before it. */
+#ifndef PL_MODEL_CALENDAR_H
+#define PL_MODEL_CALENDAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PL_CALENDAR_DAYS_MAX 16384 /* 44 years; the known data begin with 2015 */
+
+struct pl_calendar {
+    char id[32];
+    uint32_t version;
+    int32_t zone_minutes;
+    int32_t first_day; /* days since 1970-01-01, local */
+    uint32_t day_count;
+    uint8_t working[PL_CALENDAR_DAYS_MAX / 8]; /* bit set = working day */
+    uint32_t before[PL_CALENDAR_DAYS_MAX / 64 +
+                    1]; /* working days before each word of 64 days: makes counts O(1) */
+};
+
+enum pl_unit {
+    PL_UNIT_WORKING_DAYS,
+    PL_UNIT_DAYS,
+    PL_UNIT_HOURS,
+    PL_UNIT_MINUTES,
+    PL_UNIT_SECONDS
+};
+
+struct pl_span {
+    uint32_t count;
+    enum pl_unit unit;
+};
+
+struct pl_deadline {
+    int64_t due_ms; /* the first millisecond after the limit: end of the last day, or the exact
+                       moment for hours and less */
+    int32_t day;    /* last day of the limit */
+    bool beyond;    /* reached past the calendar's table */
+};
+
+/* Fills `before` after `working` was set. */
+void pl_calendar_seal(struct pl_calendar *calendar);
+
+bool pl_calendar_is_working(const struct pl_calendar *calendar, int32_t day);
+
+/* Working days in (from, to]; negative when to < from. */
+int32_t pl_calendar_working_days(const struct pl_calendar *calendar, int32_t from_day,
+                                 int32_t to_day);
+
+/* The n-th working day after `day`; n = 0 gives the day itself. */
+int32_t pl_calendar_add(const struct pl_calendar *calendar, int32_t day, uint32_t n,
+                        bool *beyond_out);
+
+/* End of a limit that begins at `at_ms`. */
+struct pl_deadline pl_calendar_deadline(const struct pl_calendar *calendar, int64_t at_ms,
+                                        struct pl_span limit);
+
+#endif
