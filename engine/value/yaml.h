@@ -43,7 +43,8 @@ int pl_yaml_parse(struct pl_text text, const char *file, struct pl_arena *arena,
 /* The value under a key, or NULL. */
 const struct pl_yaml *pl_yaml_get(const struct pl_yaml *map, const char *key);
 
-/* YAML 1.2 core schema of a plain scalar; false when the node is not that.
+/* YAML 1.2 core schema of a plain scalar (integers also 0o7 and 0xF; `012` stays a text; .inf and
+ * .nan are texts); false, and nothing written, when the node is NULL or not that.
  * `pl_yaml_looks_boolean_11` tells yes/no/on/off/y/n for a message. */
 bool pl_yaml_as_i64(const struct pl_yaml *node, int64_t *out);
 bool pl_yaml_as_float(const struct pl_yaml *node, double *out);
@@ -52,7 +53,7 @@ bool pl_yaml_is_null(const struct pl_yaml *node);
 bool pl_yaml_looks_boolean_11(const struct pl_yaml *node);
 
 /* The tree as MessagePack by the core schema (for forms written in YAML and for the conformance
- * suite). */
+ * suite). PLACET_EINVALID for an integer beyond +-(2^53-1), PLACET_ELIMIT when `out` is full. */
 int pl_yaml_write(const struct pl_yaml *node, struct pl_writer *out);
 
 #endif

@@ -1,0 +1,496 @@
+#include "value/yaml.h"
+
+#include <string.h>
+#include <yaml.h>
+
+#include "base/check.h"
+#include "value/limits.h"
+#include "value/mistake.h"
+
+/* A list or map that is open, and where its next child goes. */
+struct open {
+    struct pl_yaml *node;
+    struct pl_yaml *last;
+    struct pl_text key; /* of a map: read, value still to come */
+    struct pl_mark key_mark;
+    bool has_key;
+};
+
+struct parse {
+    yaml_parser_t parser;
+    struct pl_text text; /* without a byte order mark */
+    const char *file;
+    struct pl_arena *arena;
+    struct placet_error *err;
+    struct pl_yaml *root;
+    struct open opened[PL_YAML_DEPTH_MAX];
+    uint32_t depth;
+    uint32_t event_count;
+    bool document_seen;
+    size_t at_byte; /* a cursor that follows the marks: libyaml counts characters only */
+    size_t at_index;
+};
+
+static int refuse(struct parse *p, struct pl_mark mark, const char *hint, const char *message)
+{
+    const struct pl_place place = {p->file, mark.line, mark.column};
+    return pl_mistake(p->err, PLACET_EINVALID, place, hint, "%s", message);
+}
+
+static int limit(struct parse *p, struct pl_mark mark, const char *hint, const char *message)
+{
+    const struct pl_place place = {p->file, mark.line, mark.column};
+    return pl_mistake(p->err, PLACET_ELIMIT, place, hint, "%s", message);
+}
+
+/* ---- places ---- */
+
+static size_t char_size(const char *at, size_t left)
+{
+    size_t size = 1;
+
+    while (size < left && ((unsigned char)at[size] & 0xC0) == 0x80) {
+        size++;
+    }
+    return size;
+}
+
+/* The byte where a mark stands. Marks never go back by much: the cursor starts again if so. */
+static size_t byte_of(struct parse *p, size_t index)
+{
+    if (index < p->at_index) {
+        p->at_byte = 0;
+        p->at_index = 0;
+    }
+    while (p->at_index < index && p->at_byte < p->text.len) {
+        p->at_byte += char_size(p->text.at + p->at_byte, p->text.len - p->at_byte);
+        p->at_index++;
+    }
+    return p->at_byte;
+}
+
+/* Characters from a byte to the end of its line, without blanks at the end. */
+static uint32_t line_rest(const struct parse *p, size_t byte)
+{
+    uint32_t count = 0;
+    uint32_t rest = 0;
+
+    while (byte < p->text.len && p->text.at[byte] != '\n' && p->text.at[byte] != '\r') {
+        const bool blank = p->text.at[byte] == ' ' || p->text.at[byte] == '\t';
+        byte += char_size(p->text.at + byte, p->text.len - byte);
+        count++;
+        rest = blank ? rest : count;
+    }
+    return rest;
+}
+
+static struct pl_mark mark_of(struct parse *p, yaml_mark_t start, yaml_mark_t end)
+{
+    struct pl_mark mark = {(uint32_t)start.line + 1, (uint32_t)start.column + 1, 1};
+
+    if (end.line == start.line) {
+        mark.length = (uint32_t)(end.column - start.column);
+    } else {
+        mark.length = line_rest(p, byte_of(p, start.index));
+    }
+    if (mark.length == 0) {
+        mark.length = 1;
+    }
+    return mark;
+}
+
+/* Line and column of a byte, for the errors of libyaml's reader, whose own mark is always 1:1. */
+static struct pl_mark mark_of_byte(const struct parse *p, size_t byte)
+{
+    struct pl_mark mark = {1, 1, 1};
+
+    for (size_t at = 0; at < byte && at < p->text.len; at++) {
+        const unsigned char c = (unsigned char)p->text.at[at];
+        if (c == '\n') {
+            mark.line++;
+            mark.column = 1;
+        } else if ((c & 0xC0) != 0x80) {
+            mark.column++;
+        }
+    }
+    return mark;
+}
+
+/* ---- libyaml's own errors, in our words ---- */
+
+struct wording {
+    const char *problem; /* the beginning of libyaml's text */
+    const char *message;
+    const char *hint;
+};
+
+static const struct wording wordings[] = {
+    {"mapping values are not allowed", "a `:` is not allowed here",
+     "Put texts that contain `: ` in quotes, and begin each key on a line of its own."},
+    {"did not find expected key", "this line fits no key of the map around it",
+     "Give the keys of one map the same indentation."},
+    {"did not find expected '-' indicator", "this line fits no entry of the list around it",
+     "Give the entries of one list the same indentation, each with `- ` before it."},
+    {"did not find expected ',' or ']'", "the list in brackets is not finished",
+     "Separate its entries with `,` and close it with `]`."},
+    {"did not find expected ',' or '}'", "the map in braces is not finished",
+     "Separate its entries with `,` and close it with `}`."},
+    {"could not find expected ':'", "a key without `:`",
+     "Write `key: value`; a text that goes on over several lines begins with `|` or `>`."},
+    {"block sequence entries are not allowed", "a list cannot begin here",
+     "Begin the list on the next line, or write it in brackets: `[a, b]`."},
+    {"found unexpected end of stream", "a text in quotes is not closed", "Add the closing quote."},
+    {"found unexpected document indicator", "a text in quotes is not closed",
+     "Add the closing quote."},
+    {"found unknown escape character", "an escape sequence that YAML does not know",
+     "Use single quotes when a backslash stands for itself."},
+    {"found a tab character", "a tab in the indentation", "Indent with spaces."},
+    {"found undefined tag handle", "tags are not allowed", "Leave the tag out."},
+    {"found duplicate %YAML directive", "directives are not allowed", "Leave the line out."},
+    {"found incompatible YAML document", "directives are not allowed", "Leave the line out."},
+    {"did not find expected <document start>", "text after the end of the document",
+     "Check the indentation of this line; one file holds one document."},
+    {"invalid leading UTF-8 octet", "bytes that are not UTF-8", "Save the file as UTF-8."},
+    {"invalid trailing UTF-8 octet", "bytes that are not UTF-8", "Save the file as UTF-8."},
+    {"incomplete UTF-8 octet", "bytes that are not UTF-8", "Save the file as UTF-8."},
+    {"invalid length of a UTF-8", "bytes that are not UTF-8", "Save the file as UTF-8."},
+    {"invalid Unicode character", "bytes that are not UTF-8", "Save the file as UTF-8."},
+    {"control characters are not allowed", "a control character",
+     "Delete it, or write it as an escape in double quotes."},
+};
+
+static const struct wording *wording_of(const char *problem)
+{
+    for (size_t i = 0; i < sizeof(wordings) / sizeof(wordings[0]); i++) {
+        if (strncmp(problem, wordings[i].problem, strlen(wordings[i].problem)) == 0) {
+            return &wordings[i];
+        }
+    }
+    return NULL;
+}
+
+/* `found character that cannot start any token` names five different mistakes. */
+static struct wording wording_of_character(char c)
+{
+    switch (c) {
+    case '\t':
+        return (struct wording){NULL, "a tab in the indentation", "Indent with spaces."};
+    case '@':
+    case '`':
+        return (struct wording){NULL, "a text cannot begin with this character",
+                                "Put the text in quotes."};
+    case '%':
+        return (struct wording){NULL, "a text cannot begin with `%`", "Put the text in quotes."};
+    default:
+        return (struct wording){NULL, "an unexpected character", "Put the text in quotes."};
+    }
+}
+
+static int refuse_problem(struct parse *p)
+{
+    const yaml_parser_t *parser = &p->parser;
+    const char *problem = parser->problem != NULL ? parser->problem : "not YAML";
+
+    if (parser->error == YAML_MEMORY_ERROR) {
+        return pl_mistake(p->err, PLACET_ENOMEM, (struct pl_place){.file = p->file}, NULL,
+                          "out of memory while reading YAML");
+    }
+    if (parser->error == YAML_READER_ERROR) {
+        const struct wording *known = wording_of(problem);
+        const struct pl_mark mark = mark_of_byte(p, parser->problem_offset);
+        return refuse(p, mark, known != NULL ? known->hint : "Save the file as UTF-8.",
+                      known != NULL ? known->message : problem);
+    }
+
+    const struct pl_mark mark = mark_of(p, parser->problem_mark, parser->problem_mark);
+    struct wording words = {NULL, problem, "Check the indentation and the quotes of this line."};
+    if (strncmp(problem, "found character that cannot start", 33) == 0) {
+        const size_t byte = byte_of(p, parser->problem_mark.index);
+        words = wording_of_character(byte < p->text.len ? p->text.at[byte] : '\0');
+    } else if (wording_of(problem) != NULL) {
+        words = *wording_of(problem);
+    }
+
+    const size_t open_line = parser->context_mark.line;
+    if (parser->context != NULL && open_line < parser->problem_mark.line) {
+        const struct pl_place place = {p->file, mark.line, mark.column};
+        return pl_mistake(p->err, PLACET_EINVALID, place, words.hint, "%s (begun in line %zu)",
+                          words.message, open_line + 1);
+    }
+    return refuse(p, mark, words.hint, words.message);
+}
+
+/* ---- the tree ---- */
+
+static int refuse_duplicate(struct parse *p, const struct pl_yaml *first, struct pl_text key,
+                            struct pl_mark mark)
+{
+    const struct pl_place place = {p->file, mark.line, mark.column};
+    const struct pl_text shown = pl_mistake_quote(key, 80);
+
+    return pl_mistake(p->err, PLACET_EINVALID, place, "Remove or rename one of the two.",
+                      "key `%.*s` is already in line %u", (int)shown.len, shown.at,
+                      first->key_mark.line);
+}
+
+static int take_key(struct parse *p, struct open *in, const yaml_event_t *event,
+                    struct pl_mark mark)
+{
+    const bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    const struct pl_text key = {(const char *)event->data.scalar.value,
+                                (uint32_t)event->data.scalar.length};
+
+    if (plain && key.len == 0) {
+        return refuse(p, mark, "Write a key before the `:`.", "a key is missing");
+    }
+    if (plain && key.len == 2 && memcmp(key.at, "<<", 2) == 0) {
+        return refuse(p, mark, "Write the keys out where they are needed.",
+                      "merge keys are not allowed");
+    }
+    if (in->node->count == PL_YAML_KEYS_MAX) {
+        return limit(p, mark, "Divide the map.", "a map of more than 1024 keys");
+    }
+    for (const struct pl_yaml *child = in->node->first; child != NULL; child = child->next) {
+        if (child->key.len == key.len && memcmp(child->key.at, key.at, key.len) == 0) {
+            return refuse_duplicate(p, child, key, mark);
+        }
+    }
+
+    in->key.at = pl_arena_text(p->arena, key.at, key.len);
+    if (in->key.at == NULL) {
+        return limit(p, mark, "Make the file smaller.", "the definition does not fit in memory");
+    }
+    in->key.len = key.len;
+    in->key_mark = mark;
+    in->has_key = true;
+    return PLACET_OK;
+}
+
+/* A node linked under what is open (or as the root), or NULL when the arena is full. */
+static struct pl_yaml *add_node(struct parse *p, enum pl_yaml_kind kind, struct pl_mark mark)
+{
+    struct pl_yaml *node = pl_arena_alloc(p->arena, sizeof(*node));
+    if (node == NULL) {
+        return NULL;
+    }
+    node->kind = kind;
+    node->mark = mark;
+
+    if (p->depth == 0) {
+        p->root = node;
+        return node;
+    }
+    struct open *in = &p->opened[p->depth - 1];
+    if (in->has_key) {
+        node->key = in->key;
+        node->key_mark = in->key_mark;
+        in->has_key = false;
+    }
+    if (in->last == NULL) {
+        in->node->first = node;
+    } else {
+        in->last->next = node;
+    }
+    in->last = node;
+    in->node->count++;
+    return node;
+}
+
+static bool wants_key(const struct parse *p)
+{
+    if (p->depth == 0) {
+        return false;
+    }
+    const struct open *in = &p->opened[p->depth - 1];
+    return in->node->kind == PL_YAML_MAP && !in->has_key;
+}
+
+static int take_scalar(struct parse *p, const yaml_event_t *event, struct pl_mark mark)
+{
+    const char *value = (const char *)event->data.scalar.value;
+    const size_t len = event->data.scalar.length;
+
+    if (len > PL_YAML_SCALAR_MAX) {
+        return limit(p, mark, "Keep long texts in files of their own.",
+                     "a text of more than 65536 bytes");
+    }
+    if (memchr(value, '\0', len) != NULL) {
+        return refuse(p, mark, "Leave the `\\0` out.", "a text with a NUL character");
+    }
+    if (wants_key(p)) {
+        return take_key(p, &p->opened[p->depth - 1], event, mark);
+    }
+
+    struct pl_yaml *node = add_node(p, PL_YAML_SCALAR, mark);
+    const char *copy = node != NULL ? pl_arena_text(p->arena, value, len) : NULL;
+    if (copy == NULL) {
+        return limit(p, mark, "Make the file smaller.", "the definition does not fit in memory");
+    }
+    node->text = (struct pl_text){copy, (uint32_t)len};
+    node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    return PLACET_OK;
+}
+
+static int open_node(struct parse *p, enum pl_yaml_kind kind, struct pl_mark mark)
+{
+    if (wants_key(p)) {
+        return refuse(p, mark, "Put a text with `[`, `{`, `?` or `-` in quotes.",
+                      "a key must be a text");
+    }
+    if (p->depth == PL_YAML_DEPTH_MAX) {
+        return limit(p, mark, "Make the file flatter.", "lists and maps nested more than 32 deep");
+    }
+    struct pl_yaml *node = add_node(p, kind, mark);
+    if (node == NULL) {
+        return limit(p, mark, "Make the file smaller.", "the definition does not fit in memory");
+    }
+    p->opened[p->depth++] = (struct open){.node = node};
+    return PLACET_OK;
+}
+
+/* ---- events ---- */
+
+static int open_document(struct parse *p, const yaml_event_t *event, struct pl_mark mark)
+{
+    if (p->document_seen) {
+        return refuse(p, mark, "Put the second one into a file of its own.",
+                      "a second document in one file");
+    }
+    p->document_seen = true;
+    if (event->data.document_start.version_directive != NULL ||
+        event->data.document_start.tag_directives.start !=
+            event->data.document_start.tag_directives.end) {
+        return refuse(p, mark, "Leave the line that begins with `%` out.",
+                      "directives are not allowed");
+    }
+    return PLACET_OK;
+}
+
+/* Anchors and tags stand before the node, so the mark of its event points at them. This also sees
+ * the lone `!`, which libyaml drops. */
+static int check_properties(struct parse *p, const yaml_event_t *event, struct pl_mark mark)
+{
+    const size_t byte = byte_of(p, event->start_mark.index);
+    const char c = byte < p->text.len ? p->text.at[byte] : '\0';
+
+    if (c == '&') {
+        return refuse(p, mark, "Write the value out where it is needed.",
+                      "anchors are not allowed");
+    }
+    if (c == '!') {
+        return refuse(p, mark, "Leave the tag out; the place of a value says its type.",
+                      "tags are not allowed");
+    }
+    return PLACET_OK;
+}
+
+static int take_event(struct parse *p, const yaml_event_t *event)
+{
+    const struct pl_mark mark = mark_of(p, event->start_mark, event->end_mark);
+
+    if (++p->event_count > PL_YAML_EVENTS_MAX) {
+        return limit(p, mark, "Divide the file.", "more than 200000 values");
+    }
+    switch (event->type) {
+    case YAML_DOCUMENT_START_EVENT:
+        return open_document(p, event, mark);
+    case YAML_ALIAS_EVENT:
+        return refuse(p, mark, "Write the value out, or put a text with `*` in quotes.",
+                      "aliases are not allowed");
+    case YAML_SCALAR_EVENT: {
+        const int rc = check_properties(p, event, mark);
+        return rc == PLACET_OK ? take_scalar(p, event, mark) : rc;
+    }
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT: {
+        const bool is_map = event->type == YAML_MAPPING_START_EVENT;
+        const int rc = check_properties(p, event, mark);
+        return rc == PLACET_OK ? open_node(p, is_map ? PL_YAML_MAP : PL_YAML_LIST, mark) : rc;
+    }
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        PL_CHECK(p->depth > 0);
+        p->depth--;
+        return PLACET_OK;
+    case YAML_NO_EVENT:
+    case YAML_STREAM_START_EVENT:
+    case YAML_STREAM_END_EVENT:
+    case YAML_DOCUMENT_END_EVENT:
+        return PLACET_OK;
+    }
+    return PLACET_OK;
+}
+
+static int parse_events(struct parse *p)
+{
+    bool more = true;
+
+    while (more) {
+        yaml_event_t event;
+        if (yaml_parser_parse(&p->parser, &event) == 0) {
+            return refuse_problem(p);
+        }
+        more = event.type != YAML_STREAM_END_EVENT;
+        const int rc = take_event(p, &event);
+        yaml_event_delete(&event);
+        if (rc != PLACET_OK) {
+            return rc;
+        }
+    }
+    if (p->root == NULL) {
+        return refuse(p, (struct pl_mark){1, 1, 1}, NULL, "the file is empty");
+    }
+    return PLACET_OK;
+}
+
+/* A tab at the beginning of a line is wrong in every place where libyaml would allow it too. */
+static int check_tabs(struct parse *p)
+{
+    uint32_t line = 1;
+
+    for (size_t at = 0; at < p->text.len; line++) {
+        const char *start = p->text.at + at;
+        const char *end = memchr(start, '\n', p->text.len - at);
+        const size_t len = end != NULL ? (size_t)(end - start) : p->text.len - at;
+        size_t blank = 0;
+        while (blank < len && strchr(" \t\r", start[blank]) != NULL && start[blank] != '\0') {
+            blank++;
+        }
+        if (start[0] == '\t' && blank < len) {
+            return refuse(p, (struct pl_mark){line, 1, 1}, "Indent with spaces.",
+                          "a tab in the indentation");
+        }
+        at += len + 1;
+    }
+    return PLACET_OK;
+}
+
+int pl_yaml_parse(struct pl_text text, const char *file, struct pl_arena *arena,
+                  struct pl_yaml **root_out, struct placet_error *err)
+{
+    struct parse p = {.text = text, .file = file, .arena = arena, .err = err};
+
+    if (text.len > PL_YAML_SIZE_MAX) {
+        return pl_mistake(err, PLACET_ELIMIT, (struct pl_place){.file = file}, "Divide the file.",
+                          "%u bytes of YAML, more than 1 MiB", text.len);
+    }
+    if (text.len >= 3 && memcmp(text.at, "\xEF\xBB\xBF", 3) == 0) {
+        p.text = (struct pl_text){text.at + 3, text.len - 3};
+    }
+    int rc = check_tabs(&p);
+    if (rc != PLACET_OK) {
+        return rc;
+    }
+    if (yaml_parser_initialize(&p.parser) == 0) {
+        return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){.file = file}, NULL,
+                          "out of memory while reading YAML");
+    }
+    yaml_parser_set_encoding(&p.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&p.parser, (const unsigned char *)p.text.at, p.text.len);
+    rc = parse_events(&p);
+    yaml_parser_delete(&p.parser);
+    if (rc == PLACET_OK) {
+        *root_out = p.root;
+    }
+    return rc;
+}
