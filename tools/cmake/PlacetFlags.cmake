@@ -40,7 +40,8 @@ if(PLACET_WERROR)
     add_compile_options(-Werror)
 endif()
 
-add_compile_options(-fno-common -fstack-protector-strong)
+# Sections of their own let the linker drop what is unused, and tests see who can reach whom.
+add_compile_options(-fno-common -fstack-protector-strong -ffunction-sections -fdata-sections)
 add_link_options(-Wl,--as-needed -Wl,-z,relro,-z,now)
 foreach(flag -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero)
     string(MAKE_C_IDENTIFIER "has${flag}" has_flag)
@@ -60,7 +61,8 @@ if(PLACET_SANITIZE)
     add_compile_options(-Wno-maybe-uninitialized -Wno-null-dereference)
 else()
     # Fortified libc calls hide bugs from the sanitizers, which replace the same functions.
-    add_compile_options($<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=3>)
+    add_compile_options($<$<CONFIG:Release>:-U_FORTIFY_SOURCE>
+        $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=3>)
 endif()
 if(PLACET_COVERAGE)
     add_compile_options(--coverage -fprofile-update=atomic)
