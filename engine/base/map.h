@@ -1,6 +1,7 @@
 /* A hash map from 64-bit keys to 32-bit values (usually slot numbers): open addressing, linear
  * probing, backward-shift deletion. Grows by doubling up to `count_max`; the only allocation of the
- * room. Key 0 is not allowed. */
+ * room. Key 0 is never there and
+ * must not be put. */
 #ifndef PL_BASE_MAP_H
 #define PL_BASE_MAP_H
 
@@ -15,7 +16,7 @@ struct pl_map {
     uint32_t count_max;
 };
 
-/* Returns PLACET_OK or PLACET_ENOMEM. End with pl_map_fini. */
+/* Returns PLACET_OK or PLACET_ENOMEM. `count_max` up to 2^30. End with pl_map_fini. */
 int pl_map_init(struct pl_map *map, uint32_t count_max);
 void pl_map_fini(struct pl_map *map);
 
