@@ -1,12 +1,21 @@
-/* Every bound on what is read from outside as text, with the reason for the number. (The bounds of
- * MessagePack are in reader.h, those of the model in model/limits.h.) */
+/* Every bound on what is read from outside, with the reason for the number. (The bounds of the
+ * model are in model/limits.h.) */
 #ifndef PL_VALUE_LIMITS_H
 #define PL_VALUE_LIMITS_H
 
-#define PL_YAML_SIZE_MAX   (1024 * 1024) /* the largest definition known has 40 KiB */
-#define PL_YAML_DEPTH_MAX  32          /* libyaml's cost is quadratic in the depth; six is usual */
-#define PL_YAML_EVENTS_MAX 200000      /* 45 ms and 20 MiB of tree at most */
-#define PL_YAML_SCALAR_MAX (64 * 1024) /* a scalar is a title or a paragraph, not a document */
-#define PL_YAML_KEYS_MAX   1024        /* duplicates are searched for linearly; 64 steps is usual */
+#define PL_YAML_SIZE_MAX         (1024 * 1024) /* the largest definition known has 40 KiB */
+#define PL_YAML_DEPTH_MAX        32     /* libyaml's cost is quadratic in the depth; six is usual */
+#define PL_YAML_EVENTS_MAX       200000 /* 45 ms and 20 MiB of tree at most */
+#define PL_YAML_SCALAR_MAX       (64 * 1024) /* a scalar is a title or a paragraph, not a document */
+#define PL_YAML_KEYS_MAX         1024 /* duplicates are searched for linearly; 64 steps is usual */
+
+/* The strict profile of MessagePack. The protocol promises the first two to every peer. */
+#define PL_MSGPACK_DEPTH_MAX     16    /* documents nest a few deep; the walk has a fixed stack */
+#define PL_MSGPACK_NODES_MAX     65536 /* bounds the work for one message, whatever its size */
+#define PL_MSGPACK_KEYS_MAX      1024  /* of one map: far above the fields of a form */
+
+/* Keys of maps that stand inside one another, together: the check keeps them on its stack (16 KiB)
+ * to find duplicates. */
+#define PL_MSGPACK_OPEN_KEYS_MAX 2048
 
 #endif

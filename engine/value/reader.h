@@ -36,14 +36,15 @@ enum pl_msgpack_fault {
     PL_MSGPACK_TRUNCATED, /* ends early, or declares more than is there */
     PL_MSGPACK_TRAILING,  /* bytes after the value */
     PL_MSGPACK_DEPTH,     /* deeper than PL_MSGPACK_DEPTH_MAX */
-    PL_MSGPACK_NODES,     /* more than PL_MSGPACK_NODES_MAX values */
+    PL_MSGPACK_NODES,     /* more values, or keys in a map, than value/limits.h allows */
     PL_MSGPACK_TYPE,      /* ext, float32, 0xc1, a key that is not a string */
     PL_MSGPACK_RANGE,     /* integer beyond +-(2^53-1), NaN, infinity */
     PL_MSGPACK_UTF8,      /* string not UTF-8 or with a NUL */
     PL_MSGPACK_DUPLICATE, /* a key twice in one map */
 };
 
-/* The strict profile (design: protocol, Frames). Accepts exactly one value that fills the span. */
+/* The strict profile (design: protocol, Frames). Accepts exactly one value that fills the span.
+ * Keys count as values. Takes some 20 KiB of stack. */
 enum pl_msgpack_fault pl_msgpack_check(const void *bytes, size_t size);
 const char *pl_msgpack_fault_text(enum pl_msgpack_fault fault);
 
@@ -56,7 +57,8 @@ struct pl_reader {
 void pl_reader_init(struct pl_reader *in, const void *bytes, size_t size);
 enum pl_value_type pl_reader_peek(const struct pl_reader *in);
 
-/* Each takes the next value; a value of another type or out of range makes the reader bad and gives
+/* Each takes the next value, also the integers beyond 2^53 and the unchecked text of our own
+ * records; a value of another type or out of range makes the reader bad and gives
  * zero/empty. Text, bytes and raw values borrow from the span given to init. Array and map give the
  * number of elements / pairs. */
 void pl_reader_nil(struct pl_reader *in);

@@ -1,6 +1,6 @@
 /* MessagePack into memory of a fixed size, shortest forms, packed by msgpack-c. What does not fit
- * sets `full` and leaves the size at what was written before; look once at the end with
- * pl_writer_ok. */
+ * sets `full`, leaves the size at what was written before and stops the writer; look once at the
+ * end with pl_writer_ok. NaN and infinity have no form in the profile and do the same. */
 #ifndef PL_VALUE_WRITER_H
 #define PL_VALUE_WRITER_H
 
