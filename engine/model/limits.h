@@ -1,0 +1,42 @@
+/* Every bound of the engine, in one place, with the reason for the number. Reaching one is an error
+ * that names it. */
+#ifndef PL_MODEL_LIMITS_H
+#define PL_MODEL_LIMITS_H
+
+#define PL_STEPS_MAX     256  /* the source process had 35; a mask of steps is four words */
+#define PL_MEMBERS_MAX   32   /* members of one joint step; the largest known has 6 */
+#define PL_TASKS_MAX     512  /* tasks of one case: steps and members together */
+#define PL_ARCS_MAX      32   /* steps named in one `after` */
+#define PL_DECISIONS_MAX 64   /* distinct decisions of a definition */
+#define PL_RUNGS_MAX     8    /* rungs of a `late` ladder */
+#define PL_RESULTS_MAX   32   /* results of a definition */
+#define PL_SERVICES_MAX  1024 /* distinct department.service names in one store */
+#define PL_DOCUMENTS_MAX 256  /* distinct documents of a definition */
+#define PL_RETURNS_MAX   99   /* upper bound of `at_most`: loops are bounded */
+#define PL_ATTEMPTS_MAX  1000 /* offers of one task that failed before an operator must look */
+#define PL_ID_MAX        64   /* bytes of an identifier */
+#define PL_TITLE_MAX     256  /* bytes of a title in one language */
+#define PL_KEY_MAX       128  /* bytes of a business key or idempotency id */
+#define PL_REASON_MAX    4096 /* bytes of a reason: about two pages in Chinese */
+#define PL_PRINCIPAL_MAX 64   /* bytes of a principal's name */
+#define PL_BODY_MAX      (1u << 20) /* one message (protocol, Frames) */
+#define PL_PUBLISH_BODY_MAX                                                                        \
+    (4u << 20) /* a PUBLISH message: a definition with its forms and calendar */
+#define PL_EVENTS_MAX                                                                              \
+    2048 /* of one command: one answer may settle or reopen every step and every task */
+#define PL_EFFECTS_MAX        4    /* of one event */
+#define PL_BATCH_MESSAGES_MAX 1024 /* messages that share one commit */
+#define PL_FRAME_SIZE_TARGET                                                                       \
+    65520 /* a frame of 64 KiB commits as fast as one of 4 KiB; n * 4096 - 16 fills its pages */
+#define PL_BLOCK_CASES       8  /* cases in a block: about two pages for cases of 16 steps */
+#define PL_BLOCKS_PER_COMMIT 16 /* blocks that ride on one commit: +0.3 ms at most */
+#define PL_REPLAY_EVENTS_MAX                                                                       \
+    1000000 /* events that a recovery may have to replay: a quarter of a second */
+#define PL_OPEN_CASES_MAX   4000000 /* open cases of a partition; the map of slots grows to it */
+#define PL_IDEMPOTENCY_DAYS 7       /* protocol: a reply is kept for 7 days */
+#define PL_IDEMPOTENCY_MAX                                                                         \
+    1000000                /* stored replies; the oldest leave first when there are more           \
+                            */
+#define PL_CREDIT_MAX 4096 /* tasks in the hands of one subscription */
+
+#endif
