@@ -1,5 +1,6 @@
 /* Times are milliseconds since 1970-01-01T00:00Z; days are whole days since 1970-01-01 in a zone of
- * fixed offset. Proleptic Gregorian calendar (ISO 8601). Nothing here reads a clock. */
+ * fixed offset. Proleptic Gregorian calendar (ISO 8601). Nothing here reads a
+ * clock. Times beyond +-(2^53 - 1) ms, which the wire cannot carry, count as the nearest one. */
 #ifndef PL_BASE_TIME_H
 #define PL_BASE_TIME_H
 
@@ -17,6 +18,7 @@ struct pl_date {
     uint8_t day;   /* 1 to 31 */
 };
 
+/* A day past the end of its month counts on into the next; pl_date_parse gives real dates only. */
 int32_t pl_day_of_date(struct pl_date date);
 struct pl_date pl_date_of_day(int32_t day);
 
@@ -27,7 +29,7 @@ int64_t pl_ms_of_day(int32_t day, int32_t zone_minutes);
 /* 1 = Monday to 7 = Sunday (ISO 8601). */
 unsigned pl_weekday(int32_t day);
 
-/* Reads "2016-04-20" strictly (real dates only). */
+/* Reads "2016-04-20" strictly: real dates, years 0001 to 9999. */
 bool pl_date_parse(struct pl_text text, struct pl_date *date_out);
 
 /* Writes "2016-04-20" / "2016-04-20T09:00:00.000+08:00" / "...Z" for zone 0, NUL-terminated. */

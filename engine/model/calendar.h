@@ -3,7 +3,8 @@
  * A calendar is a table of days: working or not, from `first_day` for `day_count` days, in a zone
  * of fixed offset. The day of the event is excluded, a limit ends with the end of its last working
  * day (Civil Code of the PRC art. 201, 203). Outside the table weekends are off and the result says
- * `beyond`, because the holidays of a year are published in the autumn before it. */
+ * `beyond`, because the holidays of a year are published in the autumn before it. A limit in plain
+ * days whose last day is not a working day ends with the next working day (art. 203). */
 #ifndef PL_MODEL_CALENDAR_H
 #define PL_MODEL_CALENDAR_H
 
@@ -52,7 +53,8 @@ bool pl_calendar_is_working(const struct pl_calendar *calendar, int32_t day);
 int32_t pl_calendar_working_days(const struct pl_calendar *calendar, int32_t from_day,
                                  int32_t to_day);
 
-/* The n-th working day after `day`; n = 0 gives the day itself. */
+/* The n-th working day after `day`; n = 0 gives the day itself. `beyond` when a day that was
+ * counted lies outside the table. Days past INT32_MAX are given as INT32_MAX. */
 int32_t pl_calendar_add(const struct pl_calendar *calendar, int32_t day, uint32_t n,
                         bool *beyond_out);
 

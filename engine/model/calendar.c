@@ -1,0 +1,212 @@
+#include "model/calendar.h"
+
+#include <endian.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/time.h"
+
+#define WORD_DAYS 64
+
+/* The bits of 64 days, the first day lowest. */
+static uint64_t word_at(const struct pl_calendar *calendar, uint32_t word)
+{
+    uint64_t bits;
+
+    memcpy(&bits, calendar->working + (size_t)word * sizeof bits, sizeof bits);
+    return le64toh(bits);
+}
+
+static uint32_t bit_count(uint64_t bits)
+{
+    return (uint32_t)__builtin_popcountll(bits);
+}
+
+/* Working days of the table before the day with this index. */
+static uint32_t count_before(const struct pl_calendar *calendar, uint32_t index)
+{
+    const uint32_t word = index / WORD_DAYS;
+    const uint32_t rest = index % WORD_DAYS;
+    uint32_t count = calendar->before[word];
+
+    if (rest > 0) {
+        count += bit_count(word_at(calendar, word) & ((UINT64_C(1) << rest) - 1));
+    }
+    return count;
+}
+
+void pl_calendar_seal(struct pl_calendar *calendar)
+{
+    const uint32_t words = PL_CALENDAR_DAYS_MAX / WORD_DAYS;
+    uint32_t count = 0;
+
+    PL_CHECK(calendar->day_count <= PL_CALENDAR_DAYS_MAX);
+    for (uint32_t word = 0; word < words; word++) {
+        calendar->before[word] = count;
+        count += bit_count(word_at(calendar, word));
+    }
+    calendar->before[words] = count;
+}
+
+/* One past the last day of the table. */
+static int64_t end_day(const struct pl_calendar *calendar)
+{
+    return (int64_t)calendar->first_day + calendar->day_count;
+}
+
+static bool covers(const struct pl_calendar *calendar, int64_t day)
+{
+    return day >= calendar->first_day && day < end_day(calendar);
+}
+
+bool pl_calendar_is_working(const struct pl_calendar *calendar, int32_t day)
+{
+    if (!covers(calendar, day)) {
+        return pl_weekday(day) <= 5;
+    }
+    const uint32_t index = (uint32_t)((int64_t)day - calendar->first_day);
+    return (calendar->working[index / 8] >> (index % 8) & 1) != 0;
+}
+
+/* Mondays to Fridays from a Monday long ago up to and including the day. */
+static int64_t weekdays_until(int64_t day)
+{
+    const int64_t since_monday = day + 3; /* 1969-12-29 */
+    const int64_t weeks = since_monday / 7 - (since_monday % 7 < 0);
+    const int64_t rest = since_monday - weeks * 7 + 1;
+
+    return weeks * 5 + (rest < 5 ? rest : 5);
+}
+
+/* Working days from the first day of the table up to and including `day`; before the table negative
+ * or zero. */
+static int64_t working_until(const struct pl_calendar *calendar, int64_t day)
+{
+    const int64_t end = end_day(calendar);
+
+    if (day < calendar->first_day) {
+        return weekdays_until(day) - weekdays_until((int64_t)calendar->first_day - 1);
+    }
+    if (day < end) {
+        return count_before(calendar, (uint32_t)(day - calendar->first_day) + 1);
+    }
+    return count_before(calendar, calendar->day_count) + weekdays_until(day) -
+           weekdays_until(end - 1);
+}
+
+int32_t pl_calendar_working_days(const struct pl_calendar *calendar, int32_t from_day,
+                                 int32_t to_day)
+{
+    return (int32_t)(working_until(calendar, to_day) - working_until(calendar, from_day));
+}
+
+/* The n-th Monday to Friday after the day, n >= 1. */
+static int64_t add_weekdays(int64_t day, int64_t n)
+{
+    const int64_t weekdays = weekdays_until(day) + n;
+    const int64_t weeks = (weekdays - 1) / 5 - ((weekdays - 1) % 5 < 0);
+
+    return weeks * 7 + (weekdays - 1 - weeks * 5) - 3;
+}
+
+/* The day of the table with the n-th working day of the table, n from 1. */
+static int64_t nth_of_table(const struct pl_calendar *calendar, uint32_t n)
+{
+    uint32_t low = 0; /* the last word with fewer than n working days before it */
+    uint32_t high = PL_CALENDAR_DAYS_MAX / WORD_DAYS;
+
+    while (high - low > 1) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (calendar->before[middle] < n) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    uint64_t bits = word_at(calendar, low);
+    for (uint32_t left = n - calendar->before[low]; left > 1; left--) {
+        bits &= bits - 1;
+    }
+    return (int64_t)calendar->first_day + low * WORD_DAYS + __builtin_ctzll(bits);
+}
+
+int32_t pl_calendar_add(const struct pl_calendar *calendar, int32_t day, uint32_t n,
+                        bool *beyond_out)
+{
+    int64_t result = day;
+
+    if (n > 0) {
+        const int64_t target = working_until(calendar, day) + n;
+        if (target < 1) {
+            result = add_weekdays(day, n);
+        } else if (target <= count_before(calendar, calendar->day_count)) {
+            result = nth_of_table(calendar, (uint32_t)target);
+        } else {
+            const int64_t last = end_day(calendar) - 1;
+            const int64_t from = day > last ? day : last;
+            result = add_weekdays(from, target - working_until(calendar, from));
+        }
+    }
+    *beyond_out = n > 0 && (!covers(calendar, (int64_t)day + 1) || !covers(calendar, result));
+    return result > INT32_MAX ? INT32_MAX : (int32_t)result;
+}
+
+/* The day itself if it is a working day, else the next one. */
+static int32_t first_working_day_from(const struct pl_calendar *calendar, int32_t day,
+                                      bool *beyond_out)
+{
+    if (pl_calendar_is_working(calendar, day)) {
+        *beyond_out = !covers(calendar, day);
+        return day;
+    }
+    return pl_calendar_add(calendar, day, 1, beyond_out);
+}
+
+static int32_t last_day(const struct pl_calendar *calendar, int32_t event_day, struct pl_span limit,
+                        bool *beyond_out)
+{
+    if (limit.unit == PL_UNIT_WORKING_DAYS) {
+        return pl_calendar_add(calendar, event_day, limit.count, beyond_out);
+    }
+    if (limit.count == 0) {
+        *beyond_out = false;
+        return event_day;
+    }
+    const int64_t day = (int64_t)event_day + limit.count;
+    return first_working_day_from(calendar, day > INT32_MAX ? INT32_MAX : (int32_t)day, beyond_out);
+}
+
+static int64_t unit_ms(enum pl_unit unit)
+{
+    switch (unit) {
+    case PL_UNIT_HOURS:
+        return PL_HOUR_MS;
+    case PL_UNIT_MINUTES:
+        return 60000;
+    case PL_UNIT_SECONDS:
+        return 1000;
+    case PL_UNIT_WORKING_DAYS:
+    case PL_UNIT_DAYS:
+        break;
+    }
+    PL_UNREACHABLE();
+}
+
+struct pl_deadline pl_calendar_deadline(const struct pl_calendar *calendar, int64_t at_ms,
+                                        struct pl_span limit)
+{
+    const int32_t zone = calendar->zone_minutes;
+    struct pl_deadline deadline;
+
+    if (limit.unit == PL_UNIT_WORKING_DAYS || limit.unit == PL_UNIT_DAYS) {
+        const int32_t event_day = pl_day_of_ms(at_ms, zone);
+        deadline.day = last_day(calendar, event_day, limit, &deadline.beyond);
+        deadline.due_ms = pl_ms_of_day(deadline.day, zone) + PL_DAY_MS;
+        return deadline;
+    }
+
+    deadline.due_ms = at_ms + limit.count * unit_ms(limit.unit);
+    deadline.day = pl_day_of_ms(deadline.due_ms - (limit.count > 0), zone);
+    deadline.beyond = false;
+    return deadline;
+}
