@@ -27,8 +27,8 @@ enum pl_table {
     PL_TABLE_BLOBS,       /* key: sequence; ascending, written once */
     PL_TABLE_DEFINITIONS, /* key: definition number; written once */
     PL_TABLE_CLOSED,      /* key: case id; written once */
-    PL_TABLE_CLOSED_KEYS, /* key: hash of workflow and business key; value: case ids, newest last */
-    PL_TABLE_META,        /* key: PL_META_* */
+    PL_TABLE_REPLIES, /* key: sequence of the command's event; ascending, written once, trimmed */
+    PL_TABLE_META,    /* key: PL_META_* */
     PL_TABLES
 };
 
@@ -51,6 +51,10 @@ struct pl_store_info {
 struct pl_store_ops {
     int (*begin)(struct pl_store *store);
     int (*put)(struct pl_store *store, enum pl_table table, uint64_t key, struct pl_bytes value);
+
+    /* Drops up to `count_max` entries with keys below `before_key`, lowest first. */
+    int (*trim)(struct pl_store *store, enum pl_table table, uint64_t before_key,
+                uint32_t count_max);
     int (*commit)(struct pl_store *store);
     void (*abort)(struct pl_store *store);
 
