@@ -34,7 +34,7 @@ bool pl_date_parse(struct pl_text text, struct pl_date *date_out);
 
 /* Writes "2016-04-20" / "2016-04-20T09:00:00.000+08:00" / "...Z" for zone 0, NUL-terminated. */
 #define PL_DATE_TEXT_SIZE 16
-#define PL_TIME_TEXT_SIZE 40
+#define PL_TIME_TEXT_SIZE 48
 void pl_date_format(struct pl_date date, char out[PL_DATE_TEXT_SIZE]);
 void pl_time_format(int64_t at_ms, int32_t zone_minutes, char out[PL_TIME_TEXT_SIZE]);
 
