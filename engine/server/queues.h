@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "model/ids.h"
+#include "model/limits.h"
 
 struct pl_queue_entry {
     uint64_t ready_seq;

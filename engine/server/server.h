@@ -11,6 +11,8 @@
 #ifndef PL_SERVER_SERVER_H
 #define PL_SERVER_SERVER_H
 
+#include <placet/error.h>
+
 #include "base/arena.h"
 #include "core/core.h"
 #include "port/bus.h"
