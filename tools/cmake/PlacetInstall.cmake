@@ -14,6 +14,8 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/placet-config-versi
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/placet-config.cmake
     ${CMAKE_CURRENT_BINARY_DIR}/placet-config-version.cmake DESTINATION ${package_dir})
 
+# Relative to the .pc file itself, so that `cmake --install --prefix` and packages may move it.
+file(RELATIVE_PATH placet_pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${PROJECT_SOURCE_DIR}/tools/cmake/placet.pc.in
     ${CMAKE_CURRENT_BINARY_DIR}/placet.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/placet.pc
