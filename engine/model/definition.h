@@ -52,6 +52,11 @@ struct pl_decision_name {
     struct pl_title title;
 };
 
+/* Decisions that every definition has, first in its table: `tell` and `wait_for` decide APPROVE;
+ * the other two are the answers of a member whose role is OPINION, and no step has a rule for them.
+ */
+enum { PL_DECISION_APPROVE, PL_DECISION_NO_OBJECTION, PL_DECISION_OBJECTION, PL_DECISIONS_FIXED };
+
 enum pl_decision_effect { PL_DECISION_GOES_ON, PL_DECISION_ENDS, PL_DECISION_BACK };
 enum pl_clock_rule { PL_CLOCK_RUNS, PL_CLOCK_STOPS, PL_CLOCK_RESTARTS };
 
@@ -60,12 +65,14 @@ struct pl_decision_rule {
     uint16_t decision; /* into decision_names */
     enum pl_decision_effect effect;
     uint16_t result;  /* ENDS: into results */
-    uint16_t back_to; /* BACK: a step, or PL_STEP_APPLY: the applicant supplements, then this step
-                         starts again */
-    uint16_t at_most; /* BACK: how often in a case; then `then` applies */
-    uint16_t then;    /* BACK: result with which the case ends after at_most */
-    enum pl_clock_rule clock; /* BACK to PL_STEP_APPLY: what the step's clock does while the file is
-                                 with the applicant */
+    uint16_t back_to; /* BACK: the step itself or one before it: it and all after it start again;
+                         PL_STEP_APPLY: every step does */
+    bool waits_for_applicant; /* BACK: the file is with the applicant; the start waits for a
+                                 supplement */
+    uint16_t at_most;         /* BACK: how often one step may give it; then `then` applies */
+    uint16_t then;            /* BACK: result with which the case ends after at_most */
+    enum pl_clock_rule clock; /* BACK to the step itself: what its clock does while the file is with
+                                 the applicant */
     bool reason_required;
     uint64_t keep[PL_STEPS_MAX / 64]; /* BACK: steps that stay as they are */
 };
@@ -79,16 +86,17 @@ struct pl_arc {
 
 enum pl_card { PL_CARD_WARNING, PL_CARD_YELLOW, PL_CARD_RED };
 
-/* One rung of a `late` ladder: at the end of working day (or unit) `at` of the limit's clock. */
+/* One rung of a `late` ladder. Rungs stand in the order of the file. */
 struct pl_rung {
-    struct pl_span at; /* from the start of the clock: 80 % of 20 working days is 16 working days
-                          (rounded up) */
+    struct pl_span at; /* from the start of the clock: 80 % of 7 working days is 5 working days
+                          (rounded down); in a unit of its own where the statutory limit has one */
     enum pl_card card;
 };
 
 enum pl_member_role { PL_ROLE_LEAD, PL_ROLE_DECISION, PL_ROLE_OPINION };
 
-/* Who is asked. A plain `ask` has one member, the lead. */
+/* Who is asked. A plain `ask` has one member, the lead. The lead's limit and ladder are those of
+ * the step; has_limit and rungs are only set for the others. */
 struct pl_member {
     uint16_t service;
     enum pl_member_role role;
@@ -148,13 +156,16 @@ struct pl_step_def {
     uint16_t *issues;
     uint16_t issues_count;
     uint32_t visits;
-    int64_t cost; /* CNY, whole yuan */
-    bool refundable;
+    int64_t cost;    /* CNY, whole yuan */
+    int64_t deposit; /* CNY, paid and given back; not in the cost */
 };
 
 struct pl_result {
     struct pl_text id; /* "completed", "rejected", ... */
     struct pl_title title;
+    enum pl_join join; /* with after_count 0 only `ends`, a withdrawal or a cancellation reach it */
+    struct pl_arc *after;
+    uint16_t after_count;
 };
 
 /* Results that every definition has, first in its table. */
@@ -169,9 +180,13 @@ enum {
 struct pl_targets {
     int32_t procedures; /* -1: none */
     int32_t visits;
+    int64_t cost; /* CNY; -1: none */
     bool has_time;
     struct pl_span time;
 };
+
+/* Variables of every expression (`when`): for pl_cel_eval. */
+enum { PL_VARIABLE_FORM, PL_VARIABLES };
 
 struct pl_definition {
     struct pl_text workflow;
@@ -197,6 +212,10 @@ struct pl_definition {
     uint16_t decision_count;
     struct pl_result *results;
     uint16_t result_count;
+    uint16_t *finish; /* the results with `after`, in the order of the file: when every step is
+                         settled, the first that holds is the result; the loader proves that there
+                         is always one */
+    uint16_t finish_count;
 };
 
 /* The rule of a decision of a step, or NULL when the step does not know it. */

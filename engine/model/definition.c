@@ -1,0 +1,42 @@
+#include "model/definition.h"
+
+const struct pl_decision_rule *pl_step_rule(const struct pl_step_def *step, uint16_t decision)
+{
+    for (uint16_t i = 0; i < step->rule_count; i++) {
+        if (step->rules[i].decision == decision) {
+            return &step->rules[i];
+        }
+    }
+    return NULL;
+}
+
+uint16_t pl_definition_step(const struct pl_definition *def, struct pl_text id)
+{
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        if (pl_text_equal(def->steps[i].id, id)) {
+            return i;
+        }
+    }
+    return PL_NO_STEP;
+}
+
+uint16_t pl_definition_decision(const struct pl_definition *def, struct pl_text id)
+{
+    for (uint16_t i = 0; i < def->decision_count; i++) {
+        if (pl_text_equal(def->decisions[i].id, id)) {
+            return i;
+        }
+    }
+    return PL_NO_DECISION;
+}
+
+uint16_t pl_definition_step_of_task(const struct pl_definition *def, uint16_t task)
+{
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        const struct pl_step_def *step = &def->steps[i];
+        if (task >= step->first_task && task - step->first_task < step->member_count) {
+            return i;
+        }
+    }
+    return PL_NO_STEP;
+}
