@@ -57,8 +57,10 @@ if(PLACET_SANITIZE)
     if(PLACET_SANITIZE MATCHES "undefined")
         add_compile_options(-fno-sanitize-recover=undefined)
     endif()
-    # The instrumentation itself sets off these two; the plain builds still have them.
-    add_compile_options(-Wno-maybe-uninitialized -Wno-null-dereference)
+    if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+        # The instrumentation itself sets off these two; the plain builds still have them.
+        add_compile_options(-Wno-maybe-uninitialized -Wno-null-dereference)
+    endif()
 else()
     # Fortified libc calls hide bugs from the sanitizers, which replace the same functions.
     add_compile_options($<$<CONFIG:Release>:-U_FORTIFY_SOURCE>
