@@ -25,41 +25,17 @@ enum pl_task_state {
     PL_TASK_STATES
 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): types cannot be parenthesized */
+#define FIELD(FORM, TYPE, NAME) TYPE NAME;
 struct pl_step {
-    enum pl_step_state state;
-    uint16_t decision;      /* DONE, RETURNED: what was decided */
-    uint16_t round;         /* 0 before the first start */
-    uint16_t returns;       /* how often it sent the case back */
-    uint16_t rung;          /* next rung of the ladder; rung_count = none left */
-    uint16_t excluded_days; /* working days that its clock stood still */
-    bool incident;          /* a guard failed: waits for an operator */
-    int64_t since_ms;       /* of this state */
-    int64_t started_ms;     /* of its clock */
-    int64_t stopped_ms;     /* clock stands still since; 0 = it runs */
-    int64_t due_ms;         /* end of the promised limit; 0 = none */
-    int64_t wake_ms;        /* next rung, or end of a WAIT_FOR; 0 = none */
-    uint64_t settled_seq;   /* event that settled it; order of completion */
+#include "model/step_fields.def"
 };
 
 struct pl_task {
-    enum pl_task_state state;
-    uint16_t decision;
-    uint16_t round;    /* of the step when it was readied */
-    uint16_t attempts; /* failures so far */
-    uint16_t rung;
-    bool held;             /* answered, but a `decide_after` holds the decision */
-    bool has_answer;       /* blob `seq` carries it */
-    struct pl_lease lease; /* the last one minted; zero = never offered */
-    int64_t since_ms;
-    int64_t due_ms;     /* of a member with a limit of its own; otherwise the step's */
-    int64_t wake_ms;    /* accept_by, lease_until, end of backoff; 0 = none */
-    int64_t until_ms;   /* PARKED: when its adapter means to come back; 0 = unknown */
-    int64_t late_ms;    /* next rung of the member's ladder, or the end of its limit when silence
-                           decides; 0 = none */
-    uint64_t ready_seq; /* event that made it ready first in this round: its place in the queue */
-    uint64_t seq;       /* event of the answer */
-    uint64_t body_hash; /* of the message that answered or failed it */
+#include "model/task_fields.def"
 };
+#undef FIELD
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 struct pl_case {
     struct pl_case_id id;
