@@ -5,6 +5,7 @@
 #ifndef PL_PORT_BUS_H
 #define PL_PORT_BUS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -23,7 +24,6 @@ struct pl_message {
     struct pl_bytes header; /* F0 as it came; may be of the wrong size */
     struct pl_bytes body;   /* F1 as it came; empty when the frame count was wrong */
     uint32_t frames;        /* number of frames after the routing id; 2 is right */
-    uint32_t uid;           /* of a local ipc peer; UINT32_MAX when unknown */
 };
 
 struct pl_bus;
@@ -43,6 +43,12 @@ struct pl_bus_ops {
     /* Publishes on the tail endpoint, lossily: topic, header, body. */
     void (*publish)(struct pl_bus *bus, struct pl_text topic, struct pl_bytes header,
                     struct pl_bytes body);
+
+    /* Whether anybody subscribed to the tail: otherwise nothing need be made for it. */
+    bool (*has_listeners)(struct pl_bus *bus);
+
+    /* The session of this peer ended: its number may be forgotten. */
+    void (*forget)(struct pl_bus *bus, enum pl_endpoint endpoint, struct pl_peer peer);
 };
 
 struct pl_bus {
