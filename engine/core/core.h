@@ -18,6 +18,8 @@
 #include "model/command.h"
 #include "model/definition.h"
 
+#define PL_INCIDENT_TEXT_MAX 2048
+
 /* The working memory of one decide: events out, and the case as it will be after them. Large (about
  * 400 KiB): one for each deciding thread. */
 struct pl_outcome {
@@ -26,7 +28,9 @@ struct pl_outcome {
     struct pl_case after;               /* scratch; equals the case with all events applied */
     struct pl_step steps[PL_STEPS_MAX]; /* arrays of `after` */
     struct pl_task tasks[PL_TASKS_MAX];
-    struct pl_bytes answers[PL_TASKS_MAX];
+    struct pl_bytes form;            /* in force after them */
+    char text[PL_INCIDENT_TEXT_MAX]; /* messages of incidents, borrowed by their events */
+    uint32_t text_len;
     bool repeated; /* the command was answered before with the same body: no events, answer as
                       before */
     uint64_t repeated_seq; /* sequence of that answer */

@@ -12,14 +12,14 @@
 #include "value/reader.h"
 
 enum pl_step_state {
-#define STATE(NAME, FLAGS, MOVES) PL_STEP_##NAME,
+#define STATE(NAME, WORD, FLAGS, MOVES) PL_STEP_##NAME,
 #include "model/step_states.def"
 #undef STATE
     PL_STEP_STATES
 };
 
 enum pl_task_state {
-#define TASK(NAME, FLAGS, MOVES) PL_TASK_##NAME,
+#define TASK(NAME, WORD, FLAGS, MOVES) PL_TASK_##NAME,
 #include "model/task_states.def"
 #undef TASK
     PL_TASK_STATES
@@ -58,10 +58,9 @@ struct pl_case {
     struct pl_task *tasks;
 };
 
-/* The documents of a case: what expressions see. All borrowed. */
+/* The documents of a case: what expressions see. Borrowed. */
 struct pl_case_data {
     struct pl_bytes form;
-    const struct pl_bytes *answers; /* by task index; size 0 = none */
 };
 
 const char *pl_step_state_name(enum pl_step_state state); /* "waiting" */

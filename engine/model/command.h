@@ -47,6 +47,8 @@ struct pl_facts {
     uint64_t next_seq;         /* sequence that the first event of this command gets */
     int64_t accept_ms;         /* how long an offer waits for TAKEN */
     int64_t lease_ms;          /* how long a taken task may stay silent */
+    int64_t backoff_ms;        /* first wait after a failure; doubles with each */
+    uint8_t partition;         /* START: top byte of the new case's id */
     uint32_t slot;             /* START: lowest free slot */
     bool key_open;             /* START: an open case has this key */
     bool store_full;           /* START: refuse */

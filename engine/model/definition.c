@@ -1,5 +1,7 @@
 #include "model/definition.h"
 
+#include "base/check.h"
+
 const struct pl_decision_rule *pl_step_rule(const struct pl_step_def *step, uint16_t decision)
 {
     for (uint16_t i = 0; i < step->rule_count; i++) {
@@ -8,6 +10,23 @@ const struct pl_decision_rule *pl_step_rule(const struct pl_step_def *step, uint
         }
     }
     return NULL;
+}
+
+uint16_t pl_step_back_rule(const struct pl_step_def *step, uint16_t decision)
+{
+    uint16_t number = 0;
+
+    for (uint16_t i = 0; i < step->rule_count && step->rules[i].decision != decision; i++) {
+        number = (uint16_t)(number + (step->rules[i].effect == PL_DECISION_BACK));
+    }
+    PL_CHECK(number < PL_BACK_RULES_MAX);
+    return number;
+}
+
+bool pl_steps_have(const uint64_t mask[static PL_STEPS_MAX / 64], uint16_t step)
+{
+    PL_CHECK(step < PL_STEPS_MAX);
+    return (mask[step / 64] >> step % 64 & 1) != 0;
 }
 
 uint16_t pl_definition_step(const struct pl_definition *def, struct pl_text id)

@@ -72,7 +72,7 @@ struct pl_decision_rule {
     uint16_t at_most;         /* BACK: how often one step may give it; then `then` applies */
     uint16_t then;            /* BACK: result with which the case ends after at_most */
     enum pl_clock_rule clock; /* BACK to the step itself: what its clock does while the file is with
-                                 the applicant */
+                                 the applicant; the clocks of other steps begin anew */
     bool reason_required;
     uint64_t keep[PL_STEPS_MAX / 64]; /* BACK: steps that stay as they are */
 };
@@ -133,7 +133,7 @@ struct pl_step_def {
     uint16_t member_count;
     uint16_t first_task; /* index into the tasks of a case; task = first_task + item */
 
-    struct pl_decision_rule *rules; /* what it may answer */
+    struct pl_decision_rule *rules; /* what it may answer; at most PL_BACK_RULES_MAX go back */
     uint16_t rule_count;
 
     bool has_limit;
@@ -220,6 +220,12 @@ struct pl_definition {
 
 /* The rule of a decision of a step, or NULL when the step does not know it. */
 const struct pl_decision_rule *pl_step_rule(const struct pl_step_def *step, uint16_t decision);
+
+/* Number of a decision among those of the step that go back: byte of pl_step.returns. */
+uint16_t pl_step_back_rule(const struct pl_step_def *step, uint16_t decision);
+
+/* Whether `step` stands in a mask of steps. */
+bool pl_steps_have(const uint64_t mask[static PL_STEPS_MAX / 64], uint16_t step);
 
 /* Index by id; PL_NO_STEP / PL_NO_DECISION when there is none. */
 uint16_t pl_definition_step(const struct pl_definition *def, struct pl_text id);

@@ -2,6 +2,7 @@
 #ifndef PL_MODEL_IDS_H
 #define PL_MODEL_IDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -26,8 +27,8 @@ struct pl_lease {
 #define PL_CASE_TEXT_SIZE 24
 #define PL_TASK_TEXT_SIZE 48
 
-/* "C1042", and a task as "C1042.fire_review" is not stable over renames, so
- * "C1042.<step>.<item>.<round>" in numbers. */
+/* "C1042" ("C1042@3" in partition 3), and a task as "C1042.fire_review" is not stable over renames,
+ * so "C1042.<step>.<item>.<round>" in numbers. */
 void pl_case_id_format(struct pl_case_id id, char out[PL_CASE_TEXT_SIZE]);
 bool pl_case_id_parse(struct pl_text text, struct pl_case_id *id_out);
 

@@ -1,0 +1,83 @@
+#include "model/case.h"
+
+#include "base/check.h"
+
+/* Flags of the registries. */
+#define LIVE    1u
+#define SETTLED 2u
+#define OPEN    1u
+#define LEASED  2u
+
+struct state {
+    const char *word;
+    uint32_t flags;
+    uint32_t moves;
+};
+
+static const struct state steps[PL_STEP_STATES] = {
+#define TO(NAME)                        (UINT32_C(1) << PL_STEP_##NAME)
+#define STATE(NAME, WORD, FLAGS, MOVES) [PL_STEP_##NAME] = {WORD, FLAGS, MOVES},
+#include "model/step_states.def"
+#undef STATE
+#undef TO
+};
+
+static const struct state tasks[PL_TASK_STATES] = {
+#define TO(NAME)                       (UINT32_C(1) << PL_TASK_##NAME)
+#define TASK(NAME, WORD, FLAGS, MOVES) [PL_TASK_##NAME] = {WORD, FLAGS, MOVES},
+#include "model/task_states.def"
+#undef TASK
+#undef TO
+};
+
+static const struct state *of_step(enum pl_step_state state)
+{
+    PL_CHECK(state < PL_STEP_STATES);
+    return &steps[state];
+}
+
+static const struct state *of_task(enum pl_task_state state)
+{
+    PL_CHECK(state < PL_TASK_STATES);
+    return &tasks[state];
+}
+
+const char *pl_step_state_name(enum pl_step_state state)
+{
+    return of_step(state)->word;
+}
+
+const char *pl_task_state_name(enum pl_task_state state)
+{
+    return of_task(state)->word;
+}
+
+bool pl_step_is_settled(enum pl_step_state state)
+{
+    return (of_step(state)->flags & SETTLED) != 0;
+}
+
+bool pl_step_is_live(enum pl_step_state state)
+{
+    return (of_step(state)->flags & LIVE) != 0;
+}
+
+bool pl_task_is_open(enum pl_task_state state)
+{
+    return (of_task(state)->flags & OPEN) != 0;
+}
+
+bool pl_task_is_leased(enum pl_task_state state)
+{
+    return (of_task(state)->flags & LEASED) != 0;
+}
+
+uint32_t pl_step_moves(enum pl_step_state state)
+{
+    return of_step(state)->moves;
+}
+
+uint32_t pl_task_moves(enum pl_task_state state)
+{
+    return of_task(state)->moves;
+}
