@@ -135,6 +135,8 @@ static const struct wording wordings[] = {
      "Separate its entries with `,` and close it with `]`."},
     {"did not find expected ',' or '}'", "the map in braces is not finished",
      "Separate its entries with `,` and close it with `}`."},
+    {"did not find expected node content", "a value is missing here",
+     "Write a value, or put a text that begins with a special character in quotes."},
     {"could not find expected ':'", "a key without `:`",
      "Write `key: value`; a text that goes on over several lines begins with `|` or `>`."},
     {"block sequence entries are not allowed", "a list cannot begin here",
