@@ -46,7 +46,9 @@ struct pl_cel_scope {
 };
 
 /* Compiles. `err` has the column (from 1, within the expression), the message and a hint.
- * `cost_max` bounds the static cost. PLACET_EINVALID, PLACET_ELIMIT. */
+ * PL_CEL_STEPS_MAX bounds the static cost. `source` and the scope's texts must live as long as the
+ * program. With `wanted` PL_CEL_DYN the result may be of any type except text put together by `+`.
+ * PLACET_EINVALID, PLACET_ELIMIT. */
 int pl_cel_compile(struct pl_text source, const struct pl_cel_scope *scope, enum pl_cel_type wanted,
                    struct pl_arena *arena, const struct pl_cel_program **program_out,
                    struct placet_error *err);
@@ -81,8 +83,11 @@ struct pl_cel_result {
     struct pl_cel_value value;
 };
 
-/* Evaluates over the variables (MessagePack values by number; size 0 = absent). Pure: no
- * allocation, no clock. An error is a fault, never "false". */
+/* Evaluates over the variables (checked MessagePack values by number; size 0 = absent). Pure: no
+ * allocation, no clock; at most PL_CEL_COST_MAX units of work. An error is a fault, never "false":
+ * a field that is not there is PL_CEL_NO_SUCH_FIELD unless has() asks for it. Where the scope
+ * declared PL_CEL_DOUBLE an integer of the document is read as a double, and the other way round
+ * when nothing is lost, since JSON does not keep the two apart. */
 struct pl_cel_result pl_cel_eval(const struct pl_cel_program *program,
                                  const struct pl_bytes *variables, uint32_t variable_count);
 

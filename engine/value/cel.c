@@ -1,0 +1,78 @@
+#include "value/cel.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "value/cel_code.h"
+#include "value/mistake.h"
+
+/* The column, in characters from 1, of a byte. */
+static uint32_t column_of(struct pl_text source, uint32_t offset)
+{
+    uint32_t column = 1;
+
+    for (uint32_t i = 0; i < offset && i < source.len; i++) {
+        column += ((unsigned char)source.at[i] & 0xC0) != 0x80 ? 1 : 0;
+    }
+    return column;
+}
+
+int pl_cel_refuse(struct placet_error *err, struct pl_text source, uint32_t offset,
+                  const char *hint, const char *message, ...)
+{
+    char text[sizeof(err->message)];
+    va_list args;
+
+    va_start(args, message);
+    (void)vsnprintf(text, sizeof(text), message, args);
+    va_end(args);
+    const struct pl_place place = {.column = column_of(source, offset)};
+    return pl_mistake(err, PLACET_EINVALID, place, hint, "%s", text);
+}
+
+int pl_cel_limit(struct placet_error *err, struct pl_text source, uint32_t offset,
+                 const char *message, ...)
+{
+    char text[sizeof(err->message)];
+    va_list args;
+
+    va_start(args, message);
+    (void)vsnprintf(text, sizeof(text), message, args);
+    va_end(args);
+    const struct pl_place place = {.column = column_of(source, offset)};
+    return pl_mistake(err, PLACET_ELIMIT, place, "Divide the expression.", "%s", text);
+}
+
+int pl_cel_compile(struct pl_text source, const struct pl_cel_scope *scope, enum pl_cel_type wanted,
+                   struct pl_arena *arena, const struct pl_cel_program **program_out,
+                   struct placet_error *err)
+{
+    if (source.len > PL_CEL_SOURCE_MAX) {
+        return pl_cel_limit(err, source, PL_CEL_SOURCE_MAX, "an expression of more than %d bytes",
+                            PL_CEL_SOURCE_MAX);
+    }
+    if (!pl_text_is_utf8(source.at, source.len)) {
+        return pl_cel_refuse(err, source, 0, "Save the file as UTF-8.", "bytes that are not UTF-8");
+    }
+    struct pl_cel_program *program = pl_arena_alloc(arena, sizeof(*program));
+    if (program == NULL) {
+        return pl_cel_limit(err, source, 0, "the definition does not fit in memory");
+    }
+    program->source = source;
+
+    int rc = pl_cel_parse(source, arena, program, err);
+    rc = rc == PLACET_OK ? pl_cel_check(program, scope, wanted, err) : rc;
+    if (rc != PLACET_OK) {
+        return rc;
+    }
+    for (uint32_t i = 0; i < program->count; i++) {
+        program->steps[i].column = column_of(source, program->steps[i].offset);
+    }
+    *program_out = program;
+    return PLACET_OK;
+}
+
+struct pl_text pl_cel_source(const struct pl_cel_program *program)
+{
+    return program->source;
+}
