@@ -13,7 +13,8 @@
 
 enum pl_endpoint { PL_ENDPOINT_WORK, PL_ENDPOINT_API, PL_ENDPOINT_TAIL, PL_ENDPOINTS };
 
-/* A connected peer: the bus's own number for a routing id, never reused while the engine runs. */
+/* A connected peer: the bus's own number for a connection to one endpoint, never reused while the
+ * engine runs. */
 struct pl_peer {
     uint64_t v;
 };
@@ -46,9 +47,6 @@ struct pl_bus_ops {
 
     /* Whether anybody subscribed to the tail: otherwise nothing need be made for it. */
     bool (*has_listeners)(struct pl_bus *bus);
-
-    /* The session of this peer ended: its number may be forgotten. */
-    void (*forget)(struct pl_bus *bus, enum pl_endpoint endpoint, struct pl_peer peer);
 };
 
 struct pl_bus {

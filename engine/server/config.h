@@ -9,7 +9,7 @@ struct pl_config {
     const char *run_dir; /* sockets: work.sock, api.sock, tail.sock */
     const char
         *tcp_host;     /* NULL: ipc only; otherwise loopback, ports chosen by the kernel or given */
-    uint16_t tcp_port; /* work; api is +1, tail +2; 0 = any, written to run_dir/ports */
+    uint16_t tcp_port; /* work; api is +1, tail +2; 0 = any, written to run_dir/endpoints */
     int64_t accept_ms; /* real: how long an offer waits for TAKEN */
     int64_t lease_ms;  /* real: how long a taken task may stay silent */
     int64_t backoff_ms;      /* real: first delay after a retryable failure */

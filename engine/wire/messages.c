@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
+
 static const struct pl_kind_info kinds[] = {
 #define KIND(NUMBER, NAME, ON, FROM, WHAT) {(NUMBER), #NAME, (ON), (FROM)},
 #include <placet/messages.def>
@@ -71,26 +73,13 @@ const char *placet_code_retry(unsigned code)
     return info == NULL ? "never" : info->retry;
 }
 
-static void put_u16(uint8_t *out, uint16_t value)
-{
-    out[0] = (uint8_t)(value >> 8);
-    out[1] = (uint8_t)value;
-}
-
-static uint16_t get_u16(const uint8_t *in)
-{
-    return (uint16_t)(in[0] << 8 | in[1]);
-}
-
 void placet_header_write(const struct placet_header *header, uint8_t out[PLACET_HEADER_SIZE])
 {
     memcpy(out, "PLC", 3);
     out[3] = PLACET_PROTOCOL_VERSION;
-    put_u16(out + 4, header->kind);
-    put_u16(out + 6, header->flags);
-    for (unsigned i = 0; i < 8; i++) {
-        out[8 + i] = (uint8_t)(header->correlation >> (56 - 8 * i));
-    }
+    pl_save_u16(out + 4, header->kind);
+    pl_save_u16(out + 6, header->flags);
+    pl_save_u64(out + 8, header->correlation);
 }
 
 int placet_header_read(const void *bytes, size_t size, struct placet_header *out)
@@ -100,10 +89,9 @@ int placet_header_read(const void *bytes, size_t size, struct placet_header *out
     if (size != PLACET_HEADER_SIZE || memcmp(in, "PLC", 3) != 0) {
         return PLACET_EINVALID;
     }
-    struct placet_header header = {.kind = get_u16(in + 4), .flags = get_u16(in + 6)};
-    for (unsigned i = 0; i < 8; i++) {
-        header.correlation = header.correlation << 8 | in[8 + i];
-    }
+    const struct placet_header header = {.kind = pl_load_u16(in + 4),
+                                         .flags = pl_load_u16(in + 6),
+                                         .correlation = pl_load_u64(in + 8)};
     *out = header;
     return in[3] == PLACET_PROTOCOL_VERSION ? PLACET_OK : PLACET_ECONFLICT;
 }
