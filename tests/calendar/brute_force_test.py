@@ -97,7 +97,8 @@ def compare(program, unit, limits, calendar):
         if row != expected:
             differences += 1
             first = next(i for i, pair in enumerate(zip(expected, row)) if len(set(pair)) > 1)
-            print(f"{event}, {first + 1} {unit} days: {expected[first]} expected, {row[first]} given")
+            print(f"{event}, {first + 1} {unit} days: {expected[first]} expected,"
+                  f" {row[first]} given")
     print(f"{unit}: {len(events) * COUNT_MAX} limits, {differences} start days differ")
     return differences
 
