@@ -41,32 +41,41 @@ int pl_text_compare(struct pl_text a, struct pl_text b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+/* Whether `second` may stand after `lead`: keeps out overlong forms and surrogates. */
+static bool may_follow(unsigned lead, unsigned second)
+{
+    switch (lead) {
+    case 0xe0:
+        return second >= 0xa0 && second <= 0xbf;
+    case 0xed:
+        return second >= 0x80 && second <= 0x9f;
+    case 0xf0:
+        return second >= 0x90 && second <= 0xbf;
+    case 0xf4:
+        return second >= 0x80 && second <= 0x8f;
+    default:
+        return second >= 0x80 && second <= 0xbf;
+    }
+}
+
 /* Bytes of the character that begins at `at`, or 0 when it is not well-formed (RFC 3629 4). */
 static size_t character_size(const unsigned char *at, size_t left)
 {
     const unsigned lead = at[0];
-    unsigned low = 0x80; /* bounds of the second byte: keep out overlong forms and surrogates */
-    unsigned high = 0xbf;
     size_t size;
 
     if (lead < 0x80) {
         return 1;
     }
-    if (lead >= 0xc2 && lead <= 0xdf) {
-        size = 2;
-    } else if (lead >= 0xe0 && lead <= 0xef) {
-        size = 3;
-        low = lead == 0xe0 ? 0xa0 : 0x80;
-        high = lead == 0xed ? 0x9f : 0xbf;
-    } else if (lead >= 0xf0 && lead <= 0xf4) {
-        size = 4;
-        low = lead == 0xf0 ? 0x90 : 0x80;
-        high = lead == 0xf4 ? 0x8f : 0xbf;
-    } else {
-        return 0;
+    if (lead < 0xc2 || lead > 0xf4) {
+        return 0; /* a byte from the middle, an overlong form, or beyond U+10FFFF */
     }
-
-    if (size > left || at[1] < low || at[1] > high) {
+    if (lead < 0xe0) {
+        size = 2;
+    } else {
+        size = lead < 0xf0 ? 3 : 4;
+    }
+    if (size > left || !may_follow(lead, at[1])) {
         return 0;
     }
     for (size_t i = 2; i < size; i++) {

@@ -196,8 +196,8 @@ static const struct function *find_function(struct pl_text name, bool is_method)
 }
 
 /* After the name and `(`: the arguments and `)`. */
-static int parse_call(struct parse *p, const struct pl_cel_token *name,
-                      bool is_method) /* NOLINT(misc-no-recursion) */
+/* NOLINTNEXTLINE(misc-no-recursion) */
+static int parse_call(struct parse *p, const struct pl_cel_token *name, bool is_method)
 {
     const struct function *function = find_function(name->text, is_method);
     if (function == NULL) {

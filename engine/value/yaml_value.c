@@ -161,6 +161,22 @@ static int write_scalar(const struct pl_yaml *node, struct pl_writer *out)
     return PLACET_OK;
 }
 
+/* The scalar itself, or the head of a sequence or map whose entries are still to come. */
+static int write_node(const struct pl_yaml *node, struct pl_writer *out)
+{
+    switch (node->kind) {
+    case PL_YAML_SCALAR:
+        return write_scalar(node, out);
+    case PL_YAML_MAP:
+        pl_write_map(out, node->count);
+        return PLACET_OK;
+    case PL_YAML_LIST:
+        pl_write_array(out, node->count);
+        return PLACET_OK;
+    }
+    PL_UNREACHABLE();
+}
+
 int pl_yaml_write(const struct pl_yaml *node, struct pl_writer *out)
 {
     const struct pl_yaml *open[PL_YAML_DEPTH_MAX + 1];
@@ -171,20 +187,11 @@ int pl_yaml_write(const struct pl_yaml *node, struct pl_writer *out)
         if (depth > 0 && open[depth - 1]->kind == PL_YAML_MAP) {
             pl_write_text(out, at->key);
         }
-        const struct pl_yaml *down = NULL;
-        if (at->kind == PL_YAML_SCALAR) {
-            const int rc = write_scalar(at, out);
-            if (rc != PLACET_OK) {
-                return rc;
-            }
-        } else {
-            if (at->kind == PL_YAML_MAP) {
-                pl_write_map(out, at->count);
-            } else {
-                pl_write_array(out, at->count);
-            }
-            down = at->first;
+        const int rc = write_node(at, out);
+        if (rc != PLACET_OK) {
+            return rc;
         }
+        const struct pl_yaml *down = at->kind == PL_YAML_SCALAR ? NULL : at->first;
         if (down != NULL) {
             PL_CHECK(depth <= PL_YAML_DEPTH_MAX);
             open[depth++] = at;

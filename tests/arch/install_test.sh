@@ -20,7 +20,8 @@ for folder in "$root"/adapters/*/; do
     name=$(basename "$folder")
     { [ "$name" != c ] && ls "$folder"*.c >/dev/null 2>&1; } || continue
     # shellcheck disable=SC2046 # flags are words
-    cc -std=gnu17 -D_GNU_SOURCE -o "$work/$name" "$folder"*.c $(pkg-config --cflags --libs placet) -lm
+    cc -std=gnu17 -D_GNU_SOURCE -o "$work/$name" "$folder"*.c \
+        $(pkg-config --cflags --libs placet) -lm
     built=$((built + 1))
 
     mkdir "$work/$name.cmake"

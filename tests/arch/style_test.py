@@ -31,7 +31,7 @@ QUIET = re.compile(r'"(?:[^"\\]|\\.)*"|//.*|/\*.*?\*/')
 
 
 WIDTH = 100
-WIDTH_OF_TABLES = 150  # a registry is read by column: a row is one line
+WIDTH_OF_TABLES = 160  # a registry is read by column: a row is one line
 
 
 def check_file(path, findings):

@@ -338,7 +338,7 @@ static void a_map_of_too_many_keys_is_refused(void **state)
     assert_non_null(text);
     size_t len = 0;
     for (int i = 0; i < PL_YAML_KEYS_MAX + 1; i++) {
-        len += (size_t)sprintf(text + len, "k%d: 1\n", i);
+        len += (size_t)snprintf(text + len, 1024 * 16 - len, "k%d: 1\n", i);
     }
     refused_soon(text, PLACET_ELIMIT, "more than 1024 keys");
 }
