@@ -19,7 +19,7 @@
 #define PL_MSGPACK_OPEN_KEYS_MAX 2048
 
 /* Expressions of definitions. */
-#define PL_CEL_SOURCE_MAX        4096 /* a page of text; the longest guard known has 80 characters */
+#define PL_CEL_SOURCE_MAX        4096 /* a page of text; the longest guard known has 80 letters */
 #define PL_CEL_STEPS_MAX         512  /* instructions: the static cost */
 #define PL_CEL_DEPTH_MAX         32 /* parentheses and operators in one another; bounds recursion */
 #define PL_CEL_STACK_MAX         32 /* values at once while evaluating; on the C stack */
