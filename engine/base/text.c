@@ -145,8 +145,8 @@ unsigned pl_text_width(struct pl_text text)
 void pl_builder_init(struct pl_builder *b, char *memory, size_t size)
 {
     PL_CHECK(size > 0);
+    memory[0] = '\0';
     *b = (struct pl_builder){.at = memory, .size = size};
-    b->at[0] = '\0';
 }
 
 /* The longest start of the text, at most `room` bytes, that does not end inside a character. */
