@@ -234,12 +234,40 @@ static void test_equal_keys_by_different_headers(void **state)
     assert_int_equal(CHECK("\x82\xa1k\x01\xa1K\x02"), PL_MSGPACK_OK);
 }
 
+/* These two were found by search: the check's hash is the same for both. */
+static void test_keys_with_equal_tags_are_compared(void **state)
+{
+    (void)state;
+    static const char *const twins[] = {"name_004eaaaeaa", "name_800Z9aaZ9a"};
+    static uint8_t bytes[1024];
+
+    for (uint32_t others = 0; others <= 20; others += 20) {
+        for (uint32_t repeated = 0; repeated < 3; repeated++) {
+            struct pl_writer out;
+            pl_writer_init(&out, bytes, sizeof bytes);
+            pl_write_map(&out, others + 2 + (repeated > 0));
+            for (uint32_t i = 0; i < others; i++) {
+                const char key[] = {(char)('a' + i), '\0'};
+                pl_write_key_u64(&out, key, i);
+            }
+            pl_write_key_u64(&out, twins[0], 1);
+            pl_write_key_u64(&out, twins[1], 2);
+            if (repeated > 0) {
+                pl_write_key_u64(&out, twins[repeated - 1], 3);
+            }
+            assert_int_equal(pl_msgpack_check(bytes, out.used),
+                             repeated > 0 ? PL_MSGPACK_DUPLICATE : PL_MSGPACK_OK);
+        }
+    }
+}
+
 /* The same key in different maps is no duplicate; a duplicate around an inner map is one. */
 static void test_keys_belong_to_their_map(void **state)
 {
     (void)state;
     assert_int_equal(CHECK("\x82\xa1k\x81\xa1k\x01\xa1l\x81\xa1k\x02"), PL_MSGPACK_OK);
     assert_int_equal(CHECK("\x82\xa1k\x82\xa1k\x01\xa1l\x03\xa1k\x02"), PL_MSGPACK_DUPLICATE);
+    assert_int_equal(CHECK("\x82\xa1k\x81\xa1l\x01\xa1l\x02"), PL_MSGPACK_OK);
     assert_int_equal(CHECK("\x92\x81\xa1k\x01\x81\xa1k\x02"), PL_MSGPACK_OK);
     assert_int_equal(CHECK("\x81\xa1k\x92\x82\xa1k\x01\xa1k\x02\x03"), PL_MSGPACK_DUPLICATE);
 }
@@ -275,6 +303,13 @@ static void test_open_keys_are_bounded_together(void **state)
     assert_int_equal(check_chain(3, 1024), PL_MSGPACK_NODES);
     assert_int_equal(check_chain(16, 128), PL_MSGPACK_OK);
     assert_int_equal(check_chain(16, 129), PL_MSGPACK_NODES);
+
+    /* Beside one another there may be any number. */
+    static uint8_t bytes[5 + 3000 * 4] = {0xdd, 0, 0, 3000 >> 8, 3000 & 0xff};
+    for (size_t i = 0; i < 3000; i++) {
+        memcpy(bytes + 5 + i * 4, "\x81\xa1k\x01", 4);
+    }
+    assert_int_equal(pl_msgpack_check(bytes, sizeof bytes), PL_MSGPACK_OK);
 }
 
 /* A message such as an adapter sends: every type of the profile once. */
@@ -465,6 +500,7 @@ int main(void)
         cmocka_unit_test(test_node_count),
         cmocka_unit_test(test_duplicate_keys_in_maps_of_every_size),
         cmocka_unit_test(test_equal_keys_by_different_headers),
+        cmocka_unit_test(test_keys_with_equal_tags_are_compared),
         cmocka_unit_test(test_keys_belong_to_their_map),
         cmocka_unit_test(test_open_keys_are_bounded_together),
         cmocka_unit_test(test_every_truncation_and_every_byte),
