@@ -1,0 +1,525 @@
+/* The store on LMDB: what was committed is there, what was not is not, and what is refused. */
+#include <errno.h>
+#include <fcntl.h>
+#include <placet/error.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+
+#include "store/inside.h"
+#include "support/store_dir.h"
+
+static int setup(void **state)
+{
+    struct test_dir *dir = calloc(1, sizeof *dir);
+
+    assert_non_null(dir);
+    test_dir_make(dir);
+    *state = dir;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    test_dir_remove(*state);
+    free(*state);
+    return 0;
+}
+
+static struct pl_bytes text(const char *string)
+{
+    return (struct pl_bytes){(const uint8_t *)string, (uint32_t)strlen(string)};
+}
+
+static void put(struct pl_lmdb *lmdb, enum pl_table table, uint64_t key, const char *value)
+{
+    struct pl_store *store = pl_lmdb_store(lmdb);
+
+    assert_int_equal(store->ops->begin(store), PLACET_OK);
+    assert_int_equal(store->ops->put(store, table, key, text(value)), PLACET_OK);
+    assert_int_equal(store->ops->commit(store), PLACET_OK);
+}
+
+static void assert_value(struct pl_lmdb *lmdb, enum pl_table table, uint64_t key, const char *value)
+{
+    struct pl_store *store = pl_lmdb_store(lmdb);
+    char out[64];
+    uint32_t size = sizeof out;
+
+    assert_int_equal(store->ops->get(store, table, key, out, &size), PLACET_OK);
+    assert_int_equal(size, strlen(value));
+    assert_memory_equal(out, value, size);
+}
+
+static int count_frame(void *context, struct pl_bytes bytes)
+{
+    struct pl_frame frame;
+
+    assert_int_equal(pl_frame_parse(bytes.at, bytes.size, PL_FRAME_HASH, &frame), PLACET_OK);
+    assert_true(test_frame_is_right(&frame));
+    ++*(unsigned *)context;
+    return 0;
+}
+
+static unsigned frames_from(struct pl_lmdb *lmdb, uint64_t seq)
+{
+    struct pl_journal *journal = pl_lmdb_journal(lmdb);
+    unsigned count = 0;
+
+    assert_int_equal(journal->ops->read(journal, seq, UINT32_MAX, count_frame, &count), PLACET_OK);
+    return count;
+}
+
+static void test_values_survive(void **state)
+{
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+
+    for (enum pl_table table = 0; table < PL_TABLE_META; table++) {
+        put(lmdb, table, 7, "seven");
+        put(lmdb, table, 8, "");
+    }
+    put(lmdb, PL_TABLE_META, PL_META_CHECKPOINT, "checkpoint");
+    pl_lmdb_close(&lmdb);
+    assert_null(lmdb);
+
+    lmdb = test_store_open(*state, NULL);
+    for (enum pl_table table = 0; table < PL_TABLE_META; table++) {
+        assert_value(lmdb, table, 7, "seven");
+        assert_value(lmdb, table, 8, "");
+    }
+    assert_value(lmdb, PL_TABLE_META, PL_META_CHECKPOINT, "checkpoint");
+    pl_lmdb_close(&lmdb);
+}
+
+static void test_get_refuses(void **state)
+{
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct pl_store *store = pl_lmdb_store(lmdb);
+    char out[3] = "??";
+    uint32_t size = sizeof out;
+
+    assert_int_equal(store->ops->get(store, PL_TABLE_CLOSED, 1, out, &size), PLACET_ENOTFOUND);
+    put(lmdb, PL_TABLE_CLOSED, 1, "four");
+    assert_int_equal(store->ops->get(store, PL_TABLE_CLOSED, 1, out, &size), PLACET_ELIMIT);
+    assert_int_equal(size, 4);
+    assert_string_equal(out, "??");
+    pl_lmdb_close(&lmdb);
+}
+
+static void test_what_is_written_once(void **state)
+{
+    static const enum pl_table once[] = {PL_TABLE_BLOBS, PL_TABLE_DEFINITIONS, PL_TABLE_CLOSED,
+                                         PL_TABLE_REPLIES};
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct pl_store *store = pl_lmdb_store(lmdb);
+
+    for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
+        put(lmdb, once[i], 5, "first");
+        assert_int_equal(store->ops->begin(store), PLACET_OK);
+        assert_int_equal(store->ops->put(store, once[i], 5, text("second")), PLACET_ECONFLICT);
+        store->ops->abort(store);
+        assert_value(lmdb, once[i], 5, "first");
+    }
+    put(lmdb, PL_TABLE_BLOCKS, 5, "first");
+    put(lmdb, PL_TABLE_BLOCKS, 5, "second");
+    assert_value(lmdb, PL_TABLE_BLOCKS, 5, "second");
+    pl_lmdb_close(&lmdb);
+}
+
+static void test_abort_leaves_nothing(void **state)
+{
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct pl_store *store = pl_lmdb_store(lmdb);
+    struct pl_journal *journal = pl_lmdb_journal(lmdb);
+    struct test_frames frames;
+    char out[8];
+    uint32_t size = sizeof out;
+
+    test_frames_init(&frames);
+    assert_int_equal(test_commit_frame(lmdb, &frames, 2, 50), PLACET_OK);
+    assert_int_equal(store->ops->begin(store), PLACET_OK);
+    assert_int_equal(store->ops->put(store, PL_TABLE_BLOCKS, 1, text("gone")), PLACET_OK);
+    assert_int_equal(journal->ops->append(journal, 3, test_frames_next(&frames, 4, 60)), PLACET_OK);
+    store->ops->abort(store);
+
+    assert_int_equal(store->ops->get(store, PL_TABLE_BLOCKS, 1, out, &size), PLACET_ENOTFOUND);
+    assert_int_equal(frames_from(lmdb, 1), 1);
+    test_frames_follow(&frames, journal);
+    assert_int_equal(frames.seq, 3);
+    assert_int_equal(test_commit_frame(lmdb, &frames, 1, 1), PLACET_OK);
+    assert_int_equal(frames_from(lmdb, 1), 2);
+    test_frames_fini(&frames);
+    pl_lmdb_close(&lmdb);
+}
+
+static void test_frames_of_every_size(void **state)
+{
+    static const uint32_t sizes[] = {1,    100,  1900, 1930,  1940,  2040,        3980,
+                                     3981, 4096, 8192, 65420, 65536, 1024 * 1024, 2u << 20};
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct test_frames frames;
+
+    test_frames_init(&frames);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        const int rc = test_commit_frame(lmdb, &frames, 1, sizes[i]);
+        assert_int_equal(rc, PLACET_OK);
+    }
+    assert_int_equal(frames_from(lmdb, 1), sizeof sizes / sizeof sizes[0]);
+    pl_lmdb_close(&lmdb);
+    lmdb = test_store_open(*state, NULL);
+    assert_int_equal(frames_from(lmdb, 1), sizeof sizes / sizeof sizes[0]);
+    test_frames_fini(&frames);
+    pl_lmdb_close(&lmdb);
+}
+
+static void test_read_from_the_middle(void **state)
+{
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct pl_journal *journal = pl_lmdb_journal(lmdb);
+    struct test_frames frames;
+    unsigned count = 0;
+
+    assert_int_equal(journal->ops->read(journal, 1, 9, count_frame, &count), PLACET_OK);
+    assert_int_equal(journal->ops->last(journal, count_frame, &count), PLACET_ENOTFOUND);
+    assert_int_equal(count, 0);
+
+    test_frames_init(&frames);
+    for (unsigned i = 0; i < 10; i++) { /* events 1-5, 6-10, ... 46-50 */
+        assert_int_equal(test_commit_frame(lmdb, &frames, 5, 100), PLACET_OK);
+    }
+    assert_int_equal(frames_from(lmdb, 1), 10);
+    assert_int_equal(frames_from(lmdb, 5), 10);
+    assert_int_equal(frames_from(lmdb, 6), 9);
+    assert_int_equal(frames_from(lmdb, 50), 1);
+    assert_int_equal(frames_from(lmdb, 51), 0);
+    assert_int_equal(frames_from(lmdb, 1000), 0);
+    assert_int_equal(journal->ops->read(journal, 0, 9, count_frame, &count), PLACET_ENOTFOUND);
+    assert_int_equal(journal->ops->read(journal, 8, 3, count_frame, &count), PLACET_OK);
+    assert_int_equal(count, 3);
+    test_frames_fini(&frames);
+    pl_lmdb_close(&lmdb);
+}
+
+/* Visits 2,500 entries: more than one read transaction takes. */
+static int next_number(void *context, uint64_t key, struct pl_bytes value)
+{
+    uint64_t *expected = context;
+
+    assert_int_equal(key, *expected);
+    assert_int_equal(value.size, key % 10);
+    *expected += 3;
+    return *expected == 3 * 2400 ? 42 : 0;
+}
+
+static void test_visit_in_order(void **state)
+{
+    static const uint8_t ten[10];
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct pl_store *store = pl_lmdb_store(lmdb);
+    uint64_t expected = 0;
+
+    assert_int_equal(store->ops->begin(store), PLACET_OK);
+    for (uint64_t i = 0; i < 2500; i++) {
+        const uint64_t key = i * 7 % 2500 * 3;
+        assert_int_equal(store->ops->put(store, PL_TABLE_BLOCKS, key,
+                                         (struct pl_bytes){ten, (uint32_t)(key % 10)}),
+                         PLACET_OK);
+    }
+    assert_int_equal(store->ops->commit(store), PLACET_OK);
+
+    assert_int_equal(store->ops->visit(store, PL_TABLE_BLOCKS, 0, next_number, &expected), 42);
+    assert_int_equal(store->ops->visit(store, PL_TABLE_BLOCKS, expected, next_number, &expected),
+                     PLACET_OK);
+    assert_int_equal(expected, 3 * 2500);
+    assert_int_equal(store->ops->visit(store, PL_TABLE_BLOBS, 0, next_number, &expected),
+                     PLACET_OK);
+    pl_lmdb_close(&lmdb);
+}
+
+static int say_not_found(void *context, uint64_t key, struct pl_bytes value)
+{
+    (void)context;
+    (void)key;
+    (void)value;
+    return PLACET_ENOTFOUND;
+}
+
+/* A visitor's answer is its own, also when it looks like the end of the table. */
+static void test_visitors_answer_is_returned(void **state)
+{
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct pl_store *store = pl_lmdb_store(lmdb);
+
+    put(lmdb, PL_TABLE_BLOCKS, UINT64_MAX, "last");
+    assert_int_equal(store->ops->visit(store, PL_TABLE_BLOCKS, 0, say_not_found, NULL),
+                     PLACET_ENOTFOUND);
+    pl_lmdb_close(&lmdb);
+}
+
+static void test_floor(void **state)
+{
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct pl_store *store = pl_lmdb_store(lmdb);
+    uint64_t key = 0;
+
+    assert_int_equal(store->ops->floor(store, PL_TABLE_CLOSED, 9, &key), PLACET_ENOTFOUND);
+    put(lmdb, PL_TABLE_CLOSED, 10, "ten");
+    put(lmdb, PL_TABLE_CLOSED, 20, "twenty");
+    assert_int_equal(store->ops->floor(store, PL_TABLE_CLOSED, 9, &key), PLACET_ENOTFOUND);
+    assert_int_equal(store->ops->floor(store, PL_TABLE_CLOSED, 10, &key), PLACET_OK);
+    assert_int_equal(key, 10);
+    assert_int_equal(store->ops->floor(store, PL_TABLE_CLOSED, 19, &key), PLACET_OK);
+    assert_int_equal(key, 10);
+    assert_int_equal(store->ops->floor(store, PL_TABLE_CLOSED, UINT64_MAX, &key), PLACET_OK);
+    assert_int_equal(key, 20);
+    pl_lmdb_close(&lmdb);
+}
+
+static void test_trim(void **state)
+{
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct pl_store *store = pl_lmdb_store(lmdb);
+    struct pl_store_info info;
+
+    for (uint64_t key = 1; key <= 9; key++) {
+        put(lmdb, PL_TABLE_REPLIES, key, "reply");
+    }
+    assert_int_equal(store->ops->begin(store), PLACET_OK);
+    assert_int_equal(store->ops->trim(store, PL_TABLE_REPLIES, 6, 3), PLACET_OK);
+    assert_int_equal(store->ops->commit(store), PLACET_OK);
+    assert_int_equal(store->ops->info(store, &info), PLACET_OK);
+    assert_int_equal(info.entries[PL_TABLE_REPLIES], 6);
+    assert_int_equal(store->ops->begin(store), PLACET_OK);
+    assert_int_equal(store->ops->trim(store, PL_TABLE_REPLIES, 6, 100), PLACET_OK);
+    assert_int_equal(store->ops->commit(store), PLACET_OK);
+    assert_int_equal(store->ops->info(store, &info), PLACET_OK);
+    assert_int_equal(info.entries[PL_TABLE_REPLIES], 4);
+    assert_value(lmdb, PL_TABLE_REPLIES, 6, "reply");
+    pl_lmdb_close(&lmdb);
+}
+
+static void test_open_never_creates(void **state)
+{
+    const struct test_dir *dir = *state;
+    struct placet_error error;
+    struct pl_lmdb *lmdb = NULL;
+    struct stat there;
+
+    assert_int_equal(pl_lmdb_open(dir->store, NULL, &lmdb, &error), PLACET_ENOTFOUND);
+    assert_int_not_equal(stat(dir->store, &there), 0);
+    assert_int_equal(mkdir(dir->store, 0700), 0);
+    assert_int_equal(pl_lmdb_open(dir->store, NULL, &lmdb, &error), PLACET_ENOTFOUND);
+    assert_int_equal(rmdir(dir->store), 0); /* still empty */
+    assert_null(lmdb);
+}
+
+static void test_create_twice_is_refused(void **state)
+{
+    const struct test_dir *dir = *state;
+    struct pl_lmdb *lmdb = test_store_new(dir, NULL);
+    struct placet_error error;
+
+    put(lmdb, PL_TABLE_BLOCKS, 1, "kept");
+    assert_int_equal(pl_lmdb_create(dir->store, &error), PLACET_ECONFLICT);
+    assert_value(lmdb, PL_TABLE_BLOCKS, 1, "kept");
+    pl_lmdb_close(&lmdb);
+}
+
+/* What an interrupted creation leaves has another name, and the next creation removes it. */
+static void test_interrupted_creation(void **state)
+{
+    const struct test_dir *dir = *state;
+    char path[256];
+    struct pl_lmdb *lmdb = NULL;
+    int fd;
+
+    (void)snprintf(path, sizeof path, "%s.tmp", dir->store);
+    assert_int_equal(mkdir(path, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s.tmp/data.mdb", dir->store);
+    fd = open(path, O_CREAT | O_WRONLY, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "half", 4), 4);
+    assert_int_equal(close(fd), 0);
+
+    assert_int_equal(pl_lmdb_open(dir->store, NULL, &lmdb, NULL), PLACET_ENOTFOUND);
+    lmdb = test_store_new(dir, NULL);
+    (void)snprintf(path, sizeof path, "%s.tmp", dir->store);
+    assert_int_not_equal(access(path, F_OK), 0);
+    pl_lmdb_close(&lmdb);
+}
+
+/* Creation does not delete what it does not know. */
+static void test_creation_spares_strangers(void **state)
+{
+    const struct test_dir *dir = *state;
+    char path[256];
+    int fd;
+
+    (void)snprintf(path, sizeof path, "%s.tmp", dir->store);
+    assert_int_equal(mkdir(path, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s.tmp/precious", dir->store);
+    fd = open(path, O_CREAT | O_WRONLY, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(pl_lmdb_create(dir->store, NULL), PLACET_EIO);
+    assert_int_equal(access(path, F_OK), 0);
+}
+
+static void test_second_engine_is_refused(void **state)
+{
+    const struct test_dir *dir = *state;
+    struct pl_lmdb *lmdb;
+    int ready[2];
+    int stop[2];
+    char byte = 0;
+    pid_t pid;
+    struct placet_error error;
+    char expected[64];
+
+    assert_int_equal(pl_lmdb_create(dir->store, NULL), PLACET_OK);
+    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe(stop), 0);
+    pid = fork();
+    if (pid == 0) {
+        (void)close(stop[1]);
+        lmdb = NULL;
+        if (pl_lmdb_open(dir->store, NULL, &lmdb, NULL) == PLACET_OK &&
+            write(ready[1], "r", 1) == 1) {
+            (void)!read(stop[0], &byte, 1);
+        }
+        _exit(0);
+    }
+    (void)close(stop[0]);
+    (void)close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    lmdb = NULL;
+    assert_int_equal(pl_lmdb_open(dir->store, NULL, &lmdb, &error), PLACET_ECONFLICT);
+    (void)snprintf(expected, sizeof expected, "process %ld is running on this store", (long)pid);
+    assert_string_equal(error.message, expected);
+    (void)close(stop[1]);
+    (void)close(ready[0]);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    /* The lock died with its holder. */
+    lmdb = test_store_open(dir, NULL);
+    pl_lmdb_close(&lmdb);
+}
+
+static void test_network_file_systems(void **state)
+{
+    (void)state;
+    assert_true(pl_place_is_network(0x6969));     /* NFS_SUPER_MAGIC */
+    assert_true(pl_place_is_network(0xff534d42)); /* CIFS_SUPER_MAGIC */
+    assert_true(pl_place_is_network((int32_t)0xff534d42u));
+    assert_true(pl_place_is_network(0x01021997));  /* V9FS_MAGIC */
+    assert_false(pl_place_is_network(0xef53));     /* EXT4_SUPER_MAGIC */
+    assert_false(pl_place_is_network(0x58465342)); /* XFS_SUPER_MAGIC */
+    assert_false(pl_place_is_network(0x01021994)); /* TMPFS_MAGIC */
+    assert_false(pl_place_is_network(0x794c7630)); /* OVERLAYFS_SUPER_MAGIC */
+}
+
+static void test_default_sync_only(void **state)
+{
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    unsigned flags = 0;
+
+    assert_int_equal(mdb_env_get_flags(lmdb->env, &flags), MDB_SUCCESS);
+    assert_int_equal(flags & (MDB_NOSYNC | MDB_NOMETASYNC | MDB_WRITEMAP | MDB_MAPASYNC |
+                              MDB_NOLOCK | MDB_NOMEMINIT),
+                     0);
+    for (unsigned i = 0; i < PL_TABLES; i++) {
+        MDB_txn *txn = NULL;
+        assert_int_equal(mdb_txn_begin(lmdb->env, NULL, MDB_RDONLY, &txn), MDB_SUCCESS);
+        assert_int_equal(mdb_dbi_flags(txn, lmdb->tables[i], &flags), MDB_SUCCESS);
+        assert_int_equal(flags & MDB_DUPSORT, 0);
+        mdb_txn_abort(txn);
+    }
+    pl_lmdb_close(&lmdb);
+}
+
+/* A child of the engine gets none of its files. */
+static void test_descriptors_close_on_exec(void **state)
+{
+    const struct test_dir *dir = *state;
+    struct pl_lmdb *lmdb = test_store_new(dir, NULL);
+    DIR *fds = opendir("/proc/self/fd");
+    const struct dirent *entry;
+    unsigned found = 0;
+
+    assert_non_null(fds);
+    while ((entry = readdir(fds)) != NULL) {
+        char target[512];
+        const ssize_t size = readlinkat(dirfd(fds), entry->d_name, target, sizeof target - 1);
+        target[size > 0 ? size : 0] = '\0';
+        if (strncmp(target, dir->store, strlen(dir->store)) == 0) {
+            found++;
+            assert_int_not_equal(fcntl((int)strtol(entry->d_name, NULL, 10), F_GETFD) & FD_CLOEXEC,
+                                 0);
+        }
+    }
+    assert_true(found >= 4); /* the directory, both locks, the data once or twice */
+    assert_int_equal(closedir(fds), 0);
+    pl_lmdb_close(&lmdb);
+}
+
+static void test_info(void **state)
+{
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct pl_store *store = pl_lmdb_store(lmdb);
+    struct test_frames frames;
+    struct pl_store_info info;
+
+    assert_int_equal(store->ops->info(store, &info), PLACET_OK);
+    assert_int_equal(info.last_seq, 0);
+    assert_int_equal(info.first_frame_seq, 0);
+    assert_int_equal(info.oldest_reader_age, 0);
+    test_frames_init(&frames);
+    assert_int_equal(test_commit_frame(lmdb, &frames, 3, 3000), PLACET_OK);
+    assert_int_equal(test_commit_frame(lmdb, &frames, 4, 300), PLACET_OK);
+    put(lmdb, PL_TABLE_BLOBS, 1, "blob");
+    assert_int_equal(store->ops->info(store, &info), PLACET_OK);
+    assert_int_equal(info.last_seq, 7);
+    assert_int_equal(info.first_frame_seq, 1);
+    assert_int_equal(info.oldest_seq, 1);
+    assert_int_equal(info.frames, 2);
+    assert_int_equal(info.entries[PL_TABLE_BLOBS], 1);
+    assert_int_equal(info.map_bytes, PL_LMDB_MAP_BYTES);
+    assert_true(info.used_bytes > 0 && info.used_bytes <= info.file_bytes);
+    test_frames_fini(&frames);
+    pl_lmdb_close(&lmdb);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_values_survive, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_get_refuses, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_written_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_abort_leaves_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_frames_of_every_size, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_read_from_the_middle, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_visit_in_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_visitors_answer_is_returned, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_floor, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_trim, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_open_never_creates, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_create_twice_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_interrupted_creation, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_creation_spares_strangers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_second_engine_is_refused, setup, teardown),
+        cmocka_unit_test(test_network_file_systems),
+        cmocka_unit_test_setup_teardown(test_default_sync_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_descriptors_close_on_exec, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_info, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
