@@ -36,8 +36,10 @@
 #define PL_OPEN_CASES_MAX   4000000 /* open cases of a partition; the map of slots grows to it */
 #define PL_IDEMPOTENCY_DAYS 7       /* protocol: a reply is kept for 7 days */
 #define PL_IDEMPOTENCY_MAX                                                                         \
-    1000000                /* stored replies; the oldest leave first when there are more           \
-                            */
+    1000000 /* stored replies; the oldest leave first when there are more                          \
+             */
+#define PL_CLOSED_KEYS_MAX                                                                         \
+    16000000               /* business keys of closed cases held in memory: 28 bytes each */
 #define PL_CREDIT_MAX 4096 /* tasks in the hands of one subscription */
 
 #endif

@@ -17,7 +17,11 @@
 #include "model/command.h"
 #include "model/definition.h"
 
-struct pl_loaded; /* a definition with the memory that it owns */
+/* A published definition: owned by the state, in force for as long as the process runs. */
+struct pl_revision {
+    struct pl_definition *def;
+    uint32_t *queues; /* by service of the definition: its number in pl_queues */
+};
 
 struct pl_blob {
     struct pl_blob *next;
@@ -70,8 +74,8 @@ struct pl_state {
     struct pl_heap free_slots;  /* lowest first */
     struct pl_heap wakes;       /* slot -> next wake */
 
-    struct pl_loaded **definitions; /* by number - 1 */
-    uint32_t definition_count;
+    struct pl_revision *revisions; /* by number - 1 */
+    uint32_t revision_count;
 
     struct pl_reply *replies; /* ring, oldest first */
     uint32_t reply_first;
@@ -85,15 +89,56 @@ struct pl_state {
     uint32_t dirty_count;
     uint32_t next_block; /* rolling checkpoint goes on here */
 
+    struct pl_map closed_of_key; /* key hash -> index in closed_ids: only cases that had a key */
+    struct pl_case_id *closed_ids;
+    uint32_t closed_id_count;
+    uint32_t closed_id_size;
+
     struct pl_live *touched; /* of this turn */
 };
 
 int pl_state_init(struct pl_state *state);
 void pl_state_fini(struct pl_state *state);
 
-/* The open case, unpacked in `arena` for this turn. PLACET_ENOTFOUND, PLACET_ELIMIT. */
+/* The open case, unpacked in `arena` for this turn. PLACET_ENOTFOUND, PLACET_ELIMIT,
+ * PLACET_ECORRUPT. */
 int pl_state_open(struct pl_state *state, struct pl_arena *arena, struct pl_case_id id,
                   struct pl_live **live_out);
+
+/* Folds one event into the state: the only way in which it changes, in a turn and in a recovery
+ * alike. `*live_out` is the case, or NULL for events of none. Events of closed cases (refused
+ * answers) and of definitions (the bundle is loaded by the caller) change nothing.
+ * PLACET_ENOTFOUND: the case is not open. */
+int pl_state_fold(struct pl_state *state, struct pl_arena *arena, const struct pl_event *event,
+                  uint64_t seq, int64_t at_ms, struct pl_live **live_out);
+
+/* Ends the turn: packs what changed and frees the slots of finished cases; `closed` is called for
+ * each of these with its packed form, before it goes. */
+typedef int pl_state_closed(void *context, const struct pl_live *live, struct pl_bytes packed);
+int pl_state_close_turn(struct pl_state *state, struct pl_arena *arena, pl_state_closed *closed,
+                        void *context);
+
+/* Forgets what was unpacked, without packing: the turn changed nothing. */
+void pl_state_drop_turn(struct pl_state *state);
+
+/* The slot that the next case gets: the lowest free one, so that it does not depend on the history.
+ */
+uint32_t pl_state_free_slot(const struct pl_state *state);
+
+/* Takes over a packed case at start (a slot of a stored block). */
+int pl_state_restore(struct pl_state *state, struct pl_bytes packed);
+
+/* Adds a blob to an open case at start or when its event is folded. */
+int pl_state_add_blob(struct pl_state *state, uint32_t slot, uint64_t seq, struct pl_bytes value);
+
+/* The blob of this sequence of an open case, empty when it has none. */
+struct pl_bytes pl_state_blob(const struct pl_state *state, uint32_t slot, uint64_t seq);
+
+/* Sets a case's wake time from its unpacked form. */
+int pl_state_set_wake(struct pl_state *state, const struct pl_live *live);
+
+/* Makes a published definition known under the next number; the state owns it. PLACET_ENOMEM. */
+int pl_state_add_definition(struct pl_state *state, struct pl_definition *def);
 
 /* The newest revision of a workflow, or the given one (0 = newest); NULL when there is none. */
 const struct pl_definition *pl_state_definition(const struct pl_state *state,
@@ -101,15 +146,26 @@ const struct pl_definition *pl_state_definition(const struct pl_state *state,
 const struct pl_definition *pl_state_definition_number(const struct pl_state *state,
                                                        uint32_t number);
 
+/* Hash of a workflow and a business key; 0 for the empty key, which is no key. */
+uint64_t pl_state_key_hash(struct pl_text workflow, struct pl_text key);
+
 /* The open case with this workflow and key; id 0 when there is none. */
 struct pl_case_id pl_state_case_of_key(const struct pl_state *state, struct pl_text workflow,
                                        struct pl_text key);
 
-/* The stored reply of (principal, idempotency id), or NULL. */
+/* The newest closed case with this workflow and key; id 0 when there is none. */
+struct pl_case_id pl_state_closed_of_key(const struct pl_state *state, struct pl_text workflow,
+                                         struct pl_text key);
+int pl_state_add_closed(struct pl_state *state, uint64_t key_hash, struct pl_case_id id);
+
+/* Replies kept for idempotency (replies.c): the stored one of (principal, id), or NULL. */
 const struct pl_reply *pl_state_reply(const struct pl_state *state, struct pl_text by,
                                       struct pl_text idem);
+int pl_state_add_reply(struct pl_state *state, const struct pl_reply *reply);
+void pl_reply_keys(struct pl_text by, struct pl_text idem, struct pl_reply *reply);
 
-/* A blob of an open case, empty when it has none of this sequence. */
-struct pl_bytes pl_state_blob(const struct pl_state *state, uint32_t slot, uint64_t seq);
+/* Forgets replies older than `before_ms` and those beyond PL_IDEMPOTENCY_MAX; returns the sequence
+ * of the oldest one left (UINT64_MAX: none), for the table to be trimmed. */
+uint64_t pl_state_expire_replies(struct pl_state *state, int64_t before_ms);
 
 #endif
