@@ -86,9 +86,8 @@ int pl_turn_start(struct pl_server *s, const struct pl_definition *def, struct p
                   struct pl_execution *out);
 
 /* Publishes a definition that the loader accepted: `bundle` is its source. Idempotent by the
- * definition's hash: `*unchanged_out`. The state owns `loaded` afterwards. */
-struct pl_loaded;
-int pl_turn_publish(struct pl_server *s, struct pl_loaded *loaded, struct pl_bytes bundle,
+ * definition's hash: `*unchanged_out`. Takes over `def` when it returns 0. */
+int pl_turn_publish(struct pl_server *s, struct pl_definition *def, struct pl_bytes bundle,
                     struct pl_text by, bool *unchanged_out, uint32_t *number_out);
 
 /* One turn. Waits up to `timeout_ms` for messages. Returns the number of messages and timers

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "core/core.h"
-#include "definition/load.h"
+#include "definition/definition.h"
 #include "wire/case.h"
 #include "wire/events.h"
 
@@ -436,7 +436,7 @@ void pl_state_drop_turn(struct pl_state *state)
     state->touched = NULL;
 }
 
-int pl_state_restore(struct pl_state *state, struct pl_bytes packed)
+int pl_state_restore(struct pl_state *state, uint32_t block, struct pl_bytes packed)
 {
     struct pl_case c;
 
@@ -445,7 +445,7 @@ int pl_state_restore(struct pl_state *state, struct pl_bytes packed)
         return rc;
     }
     const struct pl_definition *def = pl_state_definition_number(state, c.definition);
-    if (def == NULL) {
+    if (def == NULL || c.slot / PL_BLOCK_CASES != block) {
         return PLACET_ECORRUPT;
     }
     rc = occupy(state, c.slot, c.id, pl_state_key_hash(def->workflow, c.key));

@@ -83,7 +83,6 @@ struct pl_state {
     uint32_t reply_size;
     struct pl_map reply_of_key; /* key -> index in the ring */
 
-    uint64_t *block_seq; /* by block: sequence that its stored form has absorbed */
     uint8_t *block_dirty;
     uint32_t block_count;
     uint32_t dirty_count;
@@ -125,8 +124,9 @@ void pl_state_drop_turn(struct pl_state *state);
  */
 uint32_t pl_state_free_slot(const struct pl_state *state);
 
-/* Takes over a packed case at start (a slot of a stored block). */
-int pl_state_restore(struct pl_state *state, struct pl_bytes packed);
+/* Takes over a packed case of a stored block at start. PLACET_ECORRUPT when it does not belong
+ * there. */
+int pl_state_restore(struct pl_state *state, uint32_t block, struct pl_bytes packed);
 
 /* Adds a blob to an open case at start or when its event is folded. */
 int pl_state_add_blob(struct pl_state *state, uint32_t slot, uint64_t seq, struct pl_bytes value);

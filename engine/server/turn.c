@@ -1,0 +1,321 @@
+#include "server/turn.h"
+
+#include <placet/error.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "server/protocol.h"
+#include "server/sessions.h"
+#include "server/watch.h"
+
+#define RECEIVE_BYTES_MAX (4u << 20) /* of messages in one batch: a form may be large */
+#define TIMERS_PER_TURN   256u       /* cases woken in one turn; the rest in the next */
+#define ARCHIVE_EVERY     64u        /* commits between two looks at the hot ring */
+#define IDLE_BLOCKS       64u        /* blocks written by a commit that has nothing else to do */
+#define REPLIES_PER_TRIM  256u       /* expired replies dropped by one commit */
+#define EXPIRE_EVERY_MS   (10 * 60 * 1000)
+#define IDEMPOTENCY_MS    ((int64_t)PL_IDEMPOTENCY_DAYS * PL_DAY_MS)
+#define TRIM_ROOM_MS      0
+
+int pl_server_init(struct pl_server *s)
+{
+    s->turn = calloc(1, sizeof *s->turn);
+    s->outcome = calloc(1, sizeof *s->outcome);
+    if (s->turn == NULL || s->outcome == NULL) {
+        return PLACET_ENOMEM;
+    }
+    s->turn->frame_memory = malloc(PL_FRAME_SIZE_MAX);
+    s->turn->arena_memory = malloc(s->config.turn_arena_bytes);
+    if (s->turn->frame_memory == NULL || s->turn->arena_memory == NULL) {
+        return PLACET_ENOMEM;
+    }
+    pl_arena_init(&s->arena, s->turn->arena_memory, s->config.turn_arena_bytes);
+    pl_outbox_init(&s->outbox, &s->arena);
+    pl_queues_init(&s->queues);
+    int rc = pl_state_init(&s->state);
+    if (rc == PLACET_OK) {
+        rc = pl_sessions_init(s);
+    }
+    return rc == PLACET_OK ? pl_watches_init(s) : rc;
+}
+
+void pl_server_fini(struct pl_server *s)
+{
+    pl_watches_fini(s);
+    pl_sessions_fini(s);
+    pl_state_fini(&s->state);
+    pl_queues_fini(&s->queues);
+    if (s->turn != NULL) {
+        free(s->turn->frame_memory);
+        free(s->turn->arena_memory);
+    }
+    free(s->turn);
+    free(s->outcome);
+    s->turn = NULL;
+    s->outcome = NULL;
+}
+
+static void begin(struct pl_server *s)
+{
+    struct pl_turn *turn = s->turn;
+
+    pl_arena_reset(&s->arena);
+    pl_outbox_init(&s->outbox, &s->arena);
+    turn->first_seq = s->state.last_seq + 1;
+    turn->commands = 0;
+    turn->puts = NULL;
+    turn->puts_end = &turn->puts;
+    pl_frame_begin(&turn->frame, turn->frame_memory, PL_FRAME_SIZE_MAX, turn->first_seq);
+}
+
+/* ---- timers ---- */
+
+static int fire_timers(struct pl_server *s)
+{
+    uint32_t fired = 0;
+
+    while (fired < TIMERS_PER_TURN) {
+        const struct pl_heap_entry *first = pl_heap_first(&s->state.wakes);
+        if (first == NULL || (int64_t)first->key > s->now_ms) {
+            break;
+        }
+        const uint32_t count = s->turn->frame.count;
+        struct pl_command cmd = {
+            .kind = PL_CMD_TIMER_FIRE,
+            .actor = PL_ACTOR_ENGINE,
+            .case_id = s->state.slots[first->item].id,
+            .step = PL_NO_STEP,
+            .item = PL_NO_ITEM,
+        };
+        struct pl_execution done;
+        const int rc = pl_turn_execute(s, &cmd, &done);
+        if (rc == PLACET_ELIMIT) {
+            break; /* the turn is full: the next one goes on */
+        }
+        if (rc < 0) {
+            return rc;
+        }
+        /* A case that woke must have had something to do, or it would wake for ever. */
+        PL_CHECK(s->turn->frame.count > count);
+        fired++;
+    }
+    s->metrics.timers_fired += fired;
+    return (int)fired;
+}
+
+/* ---- commit ---- */
+
+static int put_closed(void *context, const struct pl_live *live, struct pl_bytes packed)
+{
+    struct pl_server *s = context;
+
+    return s->store->ops->put(s->store, PL_TABLE_CLOSED, live->c.id.v, packed);
+}
+
+static int put_rows(struct pl_server *s)
+{
+    for (const struct pl_put *put = s->turn->puts; put != NULL; put = put->next) {
+        const int rc = s->store->ops->put(s->store, put->table, put->key, put->value);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return PLACET_OK;
+}
+
+static int trim_replies(struct pl_server *s)
+{
+    if (s->now_ms < s->turn->expire_at_ms) {
+        return PLACET_OK;
+    }
+    s->turn->expire_at_ms = s->now_ms + EXPIRE_EVERY_MS;
+    const uint64_t oldest = pl_state_expire_replies(&s->state, s->now_ms - IDEMPOTENCY_MS);
+    return s->store->ops->trim(s->store, PL_TABLE_REPLIES, oldest, REPLIES_PER_TRIM);
+}
+
+static int put_checkpoint_mark(struct pl_server *s)
+{
+    uint8_t memory[16];
+    struct pl_writer out;
+
+    pl_writer_init(&out, memory, sizeof memory);
+    pl_write_u64(&out, s->turn->replay_seq);
+    return s->store->ops->put(s->store, PL_TABLE_META, PL_META_CHECKPOINT, pl_writer_bytes(&out));
+}
+
+static int write_transaction(struct pl_server *s, struct pl_bytes frame, uint32_t blocks)
+{
+    int rc = PLACET_OK;
+
+    if (frame.size != 0) {
+        rc = s->journal->ops->append(s->journal, s->turn->first_seq, frame);
+        if (rc == PLACET_OK) {
+            rc = put_rows(s);
+        }
+        if (rc == PLACET_OK) {
+            rc = pl_state_close_turn(&s->state, &s->arena, put_closed, s);
+        }
+        if (rc == PLACET_OK) {
+            rc = trim_replies(s);
+        }
+    }
+    if (rc == PLACET_OK && blocks > 0) {
+        rc = pl_checkpoint_write(s, blocks);
+    }
+    return rc == PLACET_OK ? put_checkpoint_mark(s) : rc;
+}
+
+static uint64_t real_us(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000U + (uint64_t)now.tv_nsec / 1000U;
+}
+
+static int commit(struct pl_server *s, struct pl_bytes frame, uint32_t blocks)
+{
+    int rc = s->store->ops->begin(s->store);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = write_transaction(s, frame, blocks);
+    if (rc < 0) {
+        s->store->ops->abort(s->store);
+        return rc;
+    }
+    rc = s->journal->ops->seal(s->journal);
+    if (rc < 0) {
+        s->store->ops->abort(s->store);
+        return rc;
+    }
+    const uint64_t before = real_us();
+    rc = s->store->ops->commit(s->store);
+    const uint64_t took = real_us() - before;
+    s->metrics.commits++;
+    s->metrics.commit_us_sum += took;
+    if (took > s->metrics.commit_us_max) {
+        s->metrics.commit_us_max = took;
+    }
+    return rc;
+}
+
+static int commit_frame(struct pl_server *s, struct pl_bytes *frame_out)
+{
+    struct pl_turn *turn = s->turn;
+    const uint32_t events = turn->frame.count;
+    struct pl_digest hash;
+
+    *frame_out = (struct pl_bytes){0};
+    if (events == 0) {
+        pl_state_drop_turn(&s->state);
+        return PLACET_OK;
+    }
+    /* Blocks and the mark speak of the sequence up to which the state is folded. */
+    s->state.last_seq = turn->first_seq + events - 1;
+    s->state.last_ms = s->now_ms;
+    *frame_out = pl_frame_seal(&turn->frame, &turn->previous, s->now_ms, &hash);
+    const int rc = commit(s, *frame_out, pl_checkpoint_share(s, events));
+    if (rc < 0) {
+        return rc;
+    }
+    turn->previous = hash;
+    s->metrics.events += events;
+    s->metrics.frame_bytes += frame_out->size;
+    return PLACET_OK;
+}
+
+/* ---- between turns ---- */
+
+/* What can be done when nobody waits: the rest of the checkpoint, then sealing old frames. */
+static int use_idle_time(struct pl_server *s)
+{
+    if (s->state.dirty_count > 0) {
+        begin(s);
+        return commit(s, (struct pl_bytes){0}, IDLE_BLOCKS);
+    }
+    return s->store->ops->archive(s->store, s->turn->replay_seq);
+}
+
+static int archive_sometimes(struct pl_server *s)
+{
+    if (++s->turn->commits_since_archive < ARCHIVE_EVERY) {
+        return PLACET_OK;
+    }
+    s->turn->commits_since_archive = 0;
+    return s->store->ops->archive(s->store, s->turn->replay_seq);
+}
+
+static int timeout_until_wake(const struct pl_server *s, int timeout_ms)
+{
+    const struct pl_heap_entry *first = pl_heap_first(&s->state.wakes);
+
+    if (pl_watches_behind(s)) {
+        return 0;
+    }
+    if (first == NULL) {
+        return timeout_ms;
+    }
+    const int64_t real = s->clock->real_ms_until(s->clock, (int64_t)first->key);
+    return real < timeout_ms ? (int)real : timeout_ms;
+}
+
+static int handle_batch(struct pl_server *s, int timeout_ms)
+{
+    struct pl_message *messages = s->turn->messages;
+    const int count = s->bus->ops->receive(s->bus, timeout_ms, messages, s->config.batch_messages,
+                                           RECEIVE_BYTES_MAX);
+
+    if (count < 0) {
+        return count;
+    }
+    s->now_ms = s->clock->now_ms(s->clock, s->state.last_ms);
+    for (int i = 0; i < count; i++) {
+        const int rc = pl_protocol_handle(s, &messages[i]);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    s->metrics.messages += (uint64_t)count;
+    return count;
+}
+
+static void tell(struct pl_server *s, struct pl_bytes frame)
+{
+    pl_outbox_flush(&s->outbox, s->bus, pl_sessions_letter_lost, s);
+    pl_watches_serve(s);
+    pl_tail_publish(s, frame);
+    pl_sessions_tick(s);
+}
+
+int pl_server_turn(struct pl_server *s, int timeout_ms)
+{
+    struct pl_bytes frame;
+
+    begin(s);
+    const int messages = handle_batch(s, timeout_until_wake(s, timeout_ms));
+    if (messages < 0) {
+        return messages;
+    }
+    const int timers = fire_timers(s);
+    if (timers < 0) {
+        return timers;
+    }
+    const int offers = pl_sessions_offer(s);
+    if (offers < 0) {
+        return offers;
+    }
+    int rc = commit_frame(s, &frame);
+    if (rc < 0) {
+        return rc;
+    }
+    tell(s, frame);
+    s->metrics.turns++;
+
+    const int done = messages + timers + offers;
+    rc = done == 0 ? use_idle_time(s) : archive_sometimes(s);
+    return rc < 0 ? rc : done;
+}
