@@ -209,7 +209,7 @@ static bool is_absorbed(struct recovery *r, const struct pl_event *event, uint64
         return block < r->block_count && r->absorbed[block] >= seq;
     }
     if (event->case_id.v == 0 || !pl_map_get(&s->state.slot_of_case, event->case_id.v, &slot)) {
-        *lost = event->case_id.v != 0 && seq > r->absorbed_max && pl_event_needs_case(event->kind);
+        *lost = event->case_id.v != 0 && seq > r->absorbed_max && pl_state_folds(event);
         return true;
     }
     const uint32_t block = slot / PL_BLOCK_CASES;

@@ -204,22 +204,6 @@ static void touch(struct pl_state *state, struct pl_live *live)
     state->slots[live->c.slot].live = live;
 }
 
-static int add_answers(struct pl_state *state, struct pl_arena *arena, struct pl_live *live)
-{
-    live->answers = pl_arena_alloc(arena, live->c.task_count * sizeof *live->answers);
-    if (live->answers == NULL) {
-        return PLACET_ELIMIT;
-    }
-    for (uint16_t i = 0; i < live->c.task_count; i++) {
-        if (live->c.tasks[i].has_answer) {
-            live->answers[i] = pl_state_blob(state, live->c.slot, live->c.tasks[i].seq);
-        }
-    }
-    live->data.answers = live->answers;
-    live->data.form = pl_state_blob(state, live->c.slot, live->c.form_seq);
-    return PLACET_OK;
-}
-
 int pl_state_open(struct pl_state *state, struct pl_arena *arena, struct pl_case_id id,
                   struct pl_live **live_out)
 {
@@ -243,10 +227,7 @@ int pl_state_open(struct pl_state *state, struct pl_arena *arena, struct pl_case
     }
     live->def = pl_state_definition_number(state, live->c.definition);
     PL_CHECK(live->def != NULL);
-    rc = add_answers(state, arena, live);
-    if (rc < 0) {
-        return rc;
-    }
+    live->data.form = pl_state_blob(state, slot, live->c.form_seq);
     touch(state, live);
     *live_out = live;
     return PLACET_OK;
@@ -273,12 +254,8 @@ static int create(struct pl_state *state, struct pl_arena *arena, const struct p
     if (live->c.steps == NULL || live->c.tasks == NULL) {
         return PLACET_ELIMIT;
     }
-    int rc = add_answers(state, arena, live);
-    if (rc < 0) {
-        return rc;
-    }
-    rc = occupy(state, live->c.slot, event->case_id,
-                pl_state_key_hash(def->workflow, event->case_started.key));
+    const int rc = occupy(state, live->c.slot, event->case_id,
+                          pl_state_key_hash(def->workflow, event->case_started.key));
     if (rc < 0) {
         return rc;
     }
@@ -287,26 +264,7 @@ static int create(struct pl_state *state, struct pl_arena *arena, const struct p
     return PLACET_OK;
 }
 
-/* Keeps the value of an event beside its case and points the case's documents at it. */
-static int keep_value(struct pl_state *state, struct pl_live *live, const struct pl_event *event,
-                      uint64_t seq, struct pl_bytes value)
-{
-    const uint32_t slot = live->c.slot;
-    const int rc = pl_state_add_blob(state, slot, seq, value);
-
-    if (rc < 0) {
-        return rc;
-    }
-    if (live->c.form_seq == seq) {
-        live->data.form = pl_state_blob(state, slot, seq);
-    } else if (event->item != PL_NO_ITEM && event->step < live->c.step_count) {
-        const uint16_t task = (uint16_t)(live->def->steps[event->step].first_task + event->item);
-        live->answers[task] = pl_state_blob(state, slot, seq);
-    }
-    return PLACET_OK;
-}
-
-static bool is_of_a_case(const struct pl_event *event)
+bool pl_state_folds(const struct pl_event *event)
 {
     return event->case_id.v != 0 && event->kind != PL_EVT_COMMAND_ACCEPTED &&
            event->kind != PL_EVT_COMMAND_REJECTED && event->kind != PL_EVT_TASK_REFUSED;
@@ -319,7 +277,7 @@ int pl_state_fold(struct pl_state *state, struct pl_arena *arena, const struct p
     int rc;
 
     *live_out = NULL;
-    if (!is_of_a_case(event)) {
+    if (!pl_state_folds(event)) {
         return PLACET_OK;
     }
     rc = event->kind == PL_EVT_CASE_STARTED ? create(state, arena, event, &live)
@@ -332,10 +290,11 @@ int pl_state_fold(struct pl_state *state, struct pl_arena *arena, const struct p
 
     const struct pl_bytes value = pl_wire_event_value(event);
     if (value.size != 0) {
-        rc = keep_value(state, live, event, seq, value);
+        rc = pl_state_add_blob(state, live->c.slot, seq, value);
         if (rc < 0) {
             return rc;
         }
+        live->data.form = pl_state_blob(state, live->c.slot, live->c.form_seq);
     }
     *live_out = live;
     return PLACET_OK;

@@ -34,8 +34,7 @@ struct pl_blob {
 struct pl_live {
     struct pl_case c;
     const struct pl_definition *def;
-    struct pl_case_data data; /* form and answers, borrowed from the slot's blobs */
-    struct pl_bytes *answers; /* the memory of data.answers */
+    struct pl_case_data data; /* borrowed from the slot's blobs */
     struct pl_live *next;     /* touched in this turn */
     bool changed;
 };
@@ -103,6 +102,10 @@ void pl_state_fini(struct pl_state *state);
  * PLACET_ECORRUPT. */
 int pl_state_open(struct pl_state *state, struct pl_arena *arena, struct pl_case_id id,
                   struct pl_live **live_out);
+
+/* Whether an event changes a case; the others speak of commands, definitions and refused answers.
+ */
+bool pl_state_folds(const struct pl_event *event);
 
 /* Folds one event into the state: the only way in which it changes, in a turn and in a recovery
  * alike. `*live_out` is the case, or NULL for events of none. Events of closed cases (refused

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/time.h"
 #include "server/protocol.h"
 #include "server/sessions.h"
 #include "server/watch.h"
@@ -18,7 +19,6 @@
 #define REPLIES_PER_TRIM  256u       /* expired replies dropped by one commit */
 #define EXPIRE_EVERY_MS   (10 * 60 * 1000)
 #define IDEMPOTENCY_MS    ((int64_t)PL_IDEMPOTENCY_DAYS * PL_DAY_MS)
-#define TRIM_ROOM_MS      0
 
 int pl_server_init(struct pl_server *s)
 {
