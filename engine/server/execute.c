@@ -279,7 +279,7 @@ static bool answer_again(struct pl_server *s, const struct pl_command *cmd,
 static int answer_of_closed(struct pl_server *s, const struct pl_command *cmd,
                             struct pl_execution *out)
 {
-    uint32_t size = PL_STEPS_MAX * 128 + PL_TASKS_MAX * 176;
+    uint32_t size = (uint32_t)pl_wire_case_size_max(PL_STEPS_MAX, PL_TASKS_MAX);
     void *memory = pl_arena_reserve(&s->arena, size);
     struct pl_case c;
 

@@ -313,22 +313,16 @@ int pl_state_set_wake(struct pl_state *state, const struct pl_live *live)
 
 /* ---- packing ---- */
 
-static uint32_t packed_size_max(const struct pl_case *c)
-{
-    /* A step has 13 numbers of at most 9 bytes, a task 16 and a lease; the head two texts and a
-     * dozen numbers. */
-    return 256U + PL_KEY_MAX + PL_PRINCIPAL_MAX + c->step_count * 128U + c->task_count * 176U;
-}
-
 static int pack(struct pl_arena *arena, const struct pl_case *c, struct pl_bytes *packed_out)
 {
     struct pl_writer out;
-    void *memory = pl_arena_reserve(arena, packed_size_max(c));
+    const size_t size = pl_wire_case_size_max(c->step_count, c->task_count);
+    void *memory = pl_arena_reserve(arena, size);
 
     if (memory == NULL) {
         return PLACET_ELIMIT;
     }
-    pl_writer_init(&out, memory, packed_size_max(c));
+    pl_writer_init(&out, memory, size);
     pl_wire_write_case(&out, c);
     PL_CHECK(pl_writer_ok(&out));
     *packed_out = pl_writer_bytes(&out); /* not kept: copied before the arena is used again */

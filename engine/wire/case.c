@@ -112,6 +112,29 @@ static void read_task(struct pl_reader *in, struct pl_task *v)
 }
 #undef FIELD
 
+/* No number takes more than nine bytes, a flag none. */
+#define SIZE_ENUM               2
+#define SIZE_U                  9
+#define SIZE_I                  9
+#define SIZE_FLAG               0
+#define SIZE_LEASE              (2 + sizeof(struct pl_lease))
+#define SIZE_MASK               5
+#define SIZE_HEAD               (14 * 9 + PL_KEY_MAX + PL_PRINCIPAL_MAX + 16)
+
+#define FIELD(FORM, TYPE, NAME) +SIZE_##FORM
+static const size_t step_size = SIZE_MASK
+#include "model/step_fields.def"
+    ;
+static const size_t task_size = SIZE_MASK
+#include "model/task_fields.def"
+    ;
+#undef FIELD
+
+size_t pl_wire_case_size_max(uint16_t step_count, uint16_t task_count)
+{
+    return SIZE_HEAD + step_count * step_size + task_count * task_size;
+}
+
 /* ---- the case: a run of values, head first so that an index can be made from it alone ---- */
 
 void pl_wire_write_case(struct pl_writer *out, const struct pl_case *c)

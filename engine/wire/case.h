@@ -9,6 +9,9 @@
 #include "value/reader.h"
 #include "value/writer.h"
 
+/* Room that a packed case of so many steps and tasks can need. */
+size_t pl_wire_case_size_max(uint16_t step_count, uint16_t task_count);
+
 void pl_wire_write_case(struct pl_writer *out, const struct pl_case *c);
 
 /* Unpacks into `c`, with its arrays in `arena`; texts borrow from the bytes. PLACET_ECORRUPT,
