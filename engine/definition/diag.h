@@ -1,0 +1,70 @@
+/* Diagnostics: what is wrong in a definition, where, why, and what to do.
+ *
+ * One list collects the mistakes of all files of a bundle. Its readers are people of an office, so
+ * every message names things as the file does and brings the Chinese title with the id. The list
+ * keeps at most PL_DIAGS_MAX; what comes after that is counted. */
+#ifndef PL_DEFINITION_DIAG_H
+#define PL_DEFINITION_DIAG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "value/yaml.h"
+
+#define PL_DIAGS_MAX     100 /* nobody reads on after a hundred mistakes */
+#define PL_DIAG_TEXT_MAX 640 /* bytes of a message: two titles and a sentence */
+
+enum pl_diag_code {
+#define DIAGNOSTIC(NUMBER, NAME, ZH, EN) PL_DIAG_##NAME = (NUMBER),
+#include "definition/diagnostics.def"
+#undef DIAGNOSTIC
+};
+
+/* A place in one of the files of the bundle. */
+struct pl_diag_place {
+    uint16_t file;       /* number in the bundle */
+    struct pl_mark mark; /* line 0: the file as a whole */
+};
+
+struct pl_diag {
+    enum pl_diag_code code;
+    struct pl_diag_place place;
+    char message[PL_DIAG_TEXT_MAX]; /* one clause: lower case, no full stop */
+    char hint[PL_DIAG_TEXT_MAX];    /* sentences that say what to do, or "" */
+    bool has_other;
+    struct pl_diag_place other; /* what the mistake is in conflict with */
+    char other_text[PL_DIAG_TEXT_MAX];
+};
+
+struct pl_diags {
+    uint32_t count;
+    uint32_t left_out; /* found after the list was full */
+    struct pl_diag list[PL_DIAGS_MAX];
+    struct pl_diag spare; /* takes what is left out */
+};
+
+/* About 250 KiB; NULL when there is no memory. Ends with free(). */
+struct pl_diags *pl_diags_new(void);
+
+/* Adds one; never NULL. The result is for the two functions below and is valid until the next call.
+ */
+__attribute__((format(printf, 4, 5))) struct pl_diag *pl_diag_add(struct pl_diags *diags,
+                                                                  struct pl_diag_place place,
+                                                                  enum pl_diag_code code,
+                                                                  const char *message, ...);
+__attribute__((format(printf, 2, 3))) void pl_diag_hint(struct pl_diag *diag, const char *hint,
+                                                        ...);
+__attribute__((format(printf, 3, 4))) void
+pl_diag_other(struct pl_diag *diag, struct pl_diag_place place, const char *text, ...);
+
+/* By file, line and column; those of one place in the order in which they were found. */
+void pl_diags_sort(struct pl_diags *diags);
+
+/* "P0301" and what it means; NULL for a number that is not a code. */
+#define PL_DIAG_CODE_SIZE 8
+void pl_diag_code_format(enum pl_diag_code code, char out[PL_DIAG_CODE_SIZE]);
+const char *pl_diag_explain_zh(unsigned number);
+const char *pl_diag_explain_en(unsigned number);
+
+#endif
