@@ -93,7 +93,7 @@ static int fill(MDB_env *env, const char *tmp)
 
 static int make(const char *dir, const char *tmp, struct placet_error *error)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX + sizeof "/data.mdb"];
     MDB_env *env = NULL;
     int fd;
     int rc;

@@ -66,7 +66,7 @@ struct reading {
 /* Checks one frame and its place and hands it over. */
 static int read_frame(struct reading *r, const MDB_val *key_val, const MDB_val *val)
 {
-    struct pl_frame frame;
+    struct pl_frame frame = {0};
     uint64_t key = 0;
     int rc = pl_lmdb_key_read(key_val, &key);
 

@@ -148,7 +148,7 @@ static int check_format(struct pl_lmdb *lmdb, MDB_txn *txn, const char *dir,
 {
     struct pl_lmdb_key key = pl_lmdb_key_of(PL_META_FORMAT);
     MDB_val key_val = pl_lmdb_key_val(&key);
-    struct pl_bytes bytes;
+    struct pl_bytes bytes = {0};
     MDB_val val;
     int rc = pl_lmdb_status(mdb_get(txn, lmdb->tables[PL_TABLE_META], &key_val, &val));
 

@@ -181,7 +181,7 @@ static int visit_some(struct pl_lmdb *lmdb, struct visiting *v)
     }
     rc = pl_lmdb_status(mdb_cursor_open(txn, lmdb->tables[v->table], &cursor));
     for (unsigned n = 0; rc == 0 && n < PL_READ_ENTRIES_MAX && pl_lmdb_now_ns() < end_ns; n++) {
-        struct pl_bytes bytes;
+        struct pl_bytes bytes = {0};
         rc = next_entry(cursor, op, v, &key_val, &bytes);
         if (rc < 0 || v->at_end) {
             break;

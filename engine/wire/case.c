@@ -121,6 +121,7 @@ static void read_task(struct pl_reader *in, struct pl_task *v)
 #define SIZE_MASK               5
 #define SIZE_HEAD               (14 * 9 + PL_KEY_MAX + PL_PRINCIPAL_MAX + 16)
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a term of a sum, not a value */
 #define FIELD(FORM, TYPE, NAME) +SIZE_##FORM
 static const size_t step_size = SIZE_MASK
 #include "model/step_fields.def"
