@@ -19,6 +19,7 @@
 #include "model/definition.h"
 
 #define PL_INCIDENT_TEXT_MAX 2048
+#define PL_NO_RUNG           UINT16_MAX
 
 /* The working memory of one decide: events out, and the case as it will be after them. Large (about
  * 400 KiB): one for each deciding thread. */
@@ -33,7 +34,7 @@ struct pl_outcome {
     uint32_t text_len;
     bool repeated; /* the command was answered before with the same body: no events, answer as
                       before */
-    uint64_t repeated_seq; /* sequence of that answer */
+    uint64_t repeated_seq; /* what was read at this sequence shows that answer */
 };
 
 /* Decides one command. `c` is NULL only for START. Texts and bytes of the events borrow from the
@@ -81,11 +82,12 @@ struct pl_wait {
     enum pl_wait_kind kind;
     uint16_t step;
     uint16_t item;
-    uint16_t other; /* HELD: the step that must be settled first */
+    uint16_t other; /* HELD: the step that must be settled first; the step itself when its other
+                       members have not answered; PL_NO_STEP when a pause holds it */
     int64_t since_ms;
     int64_t due_ms;  /* end of the limit; 0 = none */
     int64_t next_ms; /* when something happens by itself; 0 = never */
-    uint16_t rung;   /* what happens then, for a ladder */
+    uint16_t rung; /* what happens then, if a rung of the ladder comes next; otherwise PL_NO_RUNG */
 };
 unsigned pl_core_waits(const struct pl_definition *def, const struct pl_case *c,
                        struct pl_wait *out, unsigned max);

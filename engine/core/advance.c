@@ -1,0 +1,121 @@
+#include "base/check.h"
+#include "core/internal.h"
+
+/* While the file of a step is with the applicant, nothing that decides after it begins: it would
+ * review a form that is about to change. Steps that merely run beside it go on. */
+static bool file_is_away(const struct pl_deciding *d, uint16_t step)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+
+    for (uint16_t i = 0; i < sd->decide_after_count; i++) {
+        const uint16_t before = sd->decide_after[i];
+
+        for (uint16_t r = 0; r < d->def->step_count; r++) {
+            if (pl_core_step(d, r)->state == PL_STEP_RETURNED &&
+                (r == before || pl_steps_have(d->def->steps[before].ancestors, r))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool examine_waiting(struct pl_deciding *d, uint16_t step)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+
+    if (pl_core_step(d, step)->incident) {
+        return false;
+    }
+    switch (pl_core_join(&d->out->after, sd->join, sd->after, sd->after_count)) {
+    case PL_JOIN_OPEN:
+        return false;
+    case PL_JOIN_DEAD:
+        pl_core_emit(d, (struct pl_event){
+                            .kind = PL_EVT_STEP_UNREACHED,
+                            .step = step,
+                            .item = PL_NO_ITEM,
+                            .step_unreached = {.by_step = pl_core_dead_end(&d->out->after, sd)},
+                        });
+        return true;
+    case PL_JOIN_STARTS:
+        if (file_is_away(d, step)) {
+            return false;
+        }
+        pl_core_start_step(d, step);
+        return true;
+    }
+    PL_UNREACHABLE();
+}
+
+static bool examine(struct pl_deciding *d, uint16_t step)
+{
+    const struct pl_step *s = pl_core_step(d, step);
+
+    switch (s->state) {
+    case PL_STEP_WAITING:
+        return examine_waiting(d, step);
+    case PL_STEP_ACTIVE:
+        return pl_core_settle_step(d, step);
+    case PL_STEP_RETURNED:
+        if (!s->supplemented || s->incident) {
+            return false;
+        }
+        pl_core_start_step(d, step);
+        return true;
+    case PL_STEP_DONE:
+    case PL_STEP_SKIPPED:
+    case PL_STEP_UNREACHED:
+    case PL_STEP_CANCELLED:
+    case PL_STEP_STATES:
+        break;
+    }
+    return false;
+}
+
+/* Every step settled, and every `tell` delivered. */
+static bool is_complete(const struct pl_case *c)
+{
+    for (uint16_t i = 0; i < c->step_count; i++) {
+        if (!pl_step_is_settled(c->steps[i].state)) {
+            return false;
+        }
+    }
+    for (uint16_t i = 0; i < c->task_count; i++) {
+        if (pl_task_is_open(c->tasks[i].state)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The first result in the order of the file whose join holds. */
+static uint16_t find_result(const struct pl_definition *def, const struct pl_case *c)
+{
+    for (uint16_t i = 0; i < def->finish_count; i++) {
+        const struct pl_result *result = &def->results[def->finish[i]];
+
+        if (pl_core_join(c, result->join, result->after, result->after_count) == PL_JOIN_STARTS) {
+            return def->finish[i];
+        }
+    }
+    /* The loader proved this for every combination of decisions; steps that an officer skipped may
+     * lead here, and then nothing was refused. */
+    return PL_RESULT_COMPLETED;
+}
+
+void pl_core_advance(struct pl_deciding *d)
+{
+    const struct pl_case *c = &d->out->after;
+    bool changed = !c->paused;
+
+    while (changed && !c->finished) {
+        changed = false;
+        for (uint16_t i = 0; i < c->step_count && !c->finished; i++) {
+            changed |= examine(d, i);
+        }
+    }
+    if (!c->paused && !c->finished && is_complete(c)) {
+        pl_core_finish(d, find_result(d->def, c), PL_NO_TEXT, PL_NO_STEP);
+    }
+}

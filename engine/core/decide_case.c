@@ -1,0 +1,166 @@
+#include "base/check.h"
+#include "core/internal.h"
+
+enum pl_rejection pl_decide_start(struct pl_deciding *d)
+{
+    const struct pl_command *cmd = d->cmd;
+
+    if (d->facts->store_full) {
+        return PL_REJECT_STORE_FULL;
+    }
+    if (d->facts->key_open) {
+        return PL_REJECT_KEY_EXISTS;
+    }
+    d->out->form = cmd->form;
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_CASE_STARTED,
+                        .step = PL_NO_STEP,
+                        .item = PL_NO_ITEM,
+                        .case_started = {.slot = d->facts->slot,
+                                         .definition = d->def->number,
+                                         .key = cmd->key,
+                                         .by = cmd->by,
+                                         .form = cmd->form},
+                    });
+    pl_core_advance(d);
+    return PL_ACCEPTED;
+}
+
+/* A supplement is owed to a step that sent the file to the applicant; it may also mend the form
+ * that a guard stumbled over. */
+static bool wants_supplement(const struct pl_case *c)
+{
+    for (uint16_t i = 0; i < c->step_count; i++) {
+        if (c->steps[i].state == PL_STEP_RETURNED || c->steps[i].incident) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum pl_rejection pl_decide_supplement(struct pl_deciding *d)
+{
+    if (!wants_supplement(&d->out->after)) {
+        return PL_REJECT_NOTHING_TO_SUPPLEMENT;
+    }
+    d->out->form = d->cmd->form;
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_CASE_SUPPLEMENTED,
+                        .step = PL_NO_STEP,
+                        .item = PL_NO_ITEM,
+                        .case_supplemented = {.by = d->cmd->by, .form = d->cmd->form},
+                    });
+    pl_core_advance(d);
+    return PL_ACCEPTED;
+}
+
+enum pl_rejection pl_decide_withdraw(struct pl_deciding *d)
+{
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_CASE_WITHDRAWN,
+                        .step = PL_NO_STEP,
+                        .item = PL_NO_ITEM,
+                        .case_withdrawn = {.reason = d->cmd->reason, .by = d->cmd->by},
+                    });
+    pl_core_finish(d, PL_RESULT_WITHDRAWN, d->cmd->reason, PL_NO_STEP);
+    return PL_ACCEPTED;
+}
+
+enum pl_rejection pl_decide_cancel_case(struct pl_deciding *d)
+{
+    if (d->cmd->reason.len == 0) {
+        return PL_REJECT_REASON_REQUIRED;
+    }
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_CASE_CANCELLED,
+                        .step = PL_NO_STEP,
+                        .item = PL_NO_ITEM,
+                        .case_cancelled = {.reason = d->cmd->reason, .by = d->cmd->by},
+                    });
+    pl_core_finish(d, PL_RESULT_CANCELLED, d->cmd->reason, PL_NO_STEP);
+    return PL_ACCEPTED;
+}
+
+enum pl_rejection pl_decide_pause_case(struct pl_deciding *d)
+{
+    if (d->out->after.paused) {
+        return PL_REJECT_CASE_PAUSED;
+    }
+    if (d->cmd->reason.len == 0) {
+        return PL_REJECT_REASON_REQUIRED;
+    }
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_CASE_PAUSED,
+                        .step = PL_NO_STEP,
+                        .item = PL_NO_ITEM,
+                        .case_paused = {.reason = d->cmd->reason, .by = d->cmd->by},
+                    });
+    return PL_ACCEPTED;
+}
+
+/* Whether the clock of a step stands still because the file is with the applicant: a pause of the
+ * case inside that time counts once. */
+static bool applicant_stops(const struct pl_definition *def, const struct pl_case *c, uint16_t step)
+{
+    const struct pl_step *s = &c->steps[step];
+
+    if (s->state != PL_STEP_RETURNED) {
+        return false;
+    }
+    const struct pl_decision_rule *rule = pl_step_rule(&def->steps[step], s->decision);
+
+    return rule != NULL && rule->back_to == step && rule->clock == PL_CLOCK_STOPS;
+}
+
+enum pl_rejection pl_decide_resume_case(struct pl_deciding *d)
+{
+    const struct pl_case *c = &d->out->after;
+
+    if (!c->paused) {
+        return PL_REJECT_CASE_NOT_PAUSED;
+    }
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_CASE_RESUMED,
+                        .step = PL_NO_STEP,
+                        .item = PL_NO_ITEM,
+                        .case_resumed = {.by = d->cmd->by},
+                    });
+    for (uint16_t i = 0; i < c->step_count; i++) {
+        if (c->steps[i].stopped_ms != 0 && !applicant_stops(d->def, c, i)) {
+            pl_core_resume_clock(d, i);
+        }
+    }
+    pl_core_advance(d);
+    return PL_ACCEPTED;
+}
+
+static bool someone_waits(const struct pl_definition *def, const struct pl_case *c,
+                          struct pl_text name)
+{
+    for (uint16_t i = 0; i < c->step_count; i++) {
+        const struct pl_step_def *step = &def->steps[i];
+
+        if (step->kind == PL_KIND_WAIT_FOR && step->wait_for == PL_WAIT_SIGNAL &&
+            !pl_step_is_settled(c->steps[i].state) && pl_text_equal(step->signal, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A signal that comes before its step is kept for it; one that no step will wait for is refused. */
+enum pl_rejection pl_decide_signal(struct pl_deciding *d)
+{
+    if (!someone_waits(d->def, &d->out->after, d->cmd->code)) {
+        return PL_REJECT_NO_ONE_WAITS;
+    }
+    pl_core_emit(
+        d, (struct pl_event){
+               .kind = PL_EVT_SIGNAL_RECEIVED,
+               .step = PL_NO_STEP,
+               .item = PL_NO_ITEM,
+               .signal_received = {.name = d->cmd->code, .by = d->cmd->by, .data = d->cmd->answer},
+           });
+    pl_core_advance(d);
+    return PL_ACCEPTED;
+}

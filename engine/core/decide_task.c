@@ -1,0 +1,390 @@
+#include <string.h>
+
+#include "base/check.h"
+#include "core/internal.h"
+
+static struct pl_task *target(const struct pl_deciding *d)
+{
+    return pl_core_task(d, d->cmd->step, d->cmd->item);
+}
+
+static struct pl_event event_of(const struct pl_deciding *d, enum pl_event_kind kind)
+{
+    return (struct pl_event){.kind = kind, .step = d->cmd->step, .item = d->cmd->item};
+}
+
+static bool is_zero(struct pl_lease lease)
+{
+    static const struct pl_lease zero;
+
+    return memcmp(&lease, &zero, sizeof(lease)) == 0;
+}
+
+static bool same(struct pl_lease a, struct pl_lease b)
+{
+    return memcmp(&a, &b, sizeof(a)) == 0;
+}
+
+static enum pl_rejection repeat(struct pl_deciding *d, uint64_t seq)
+{
+    d->out->repeated = true;
+    d->out->repeated_seq = seq;
+    return PL_ACCEPTED;
+}
+
+/* The lease is the fencing token: whoever has the last one may speak, also after a time-out. */
+static enum pl_rejection check_lease(const struct pl_deciding *d)
+{
+    const struct pl_task *t = target(d);
+    const bool other_round = d->cmd->round != 0 && d->cmd->round != t->round;
+
+    if (is_zero(d->cmd->lease) || !same(d->cmd->lease, t->lease) || other_round) {
+        return PL_REJECT_SUPERSEDED;
+    }
+    return PL_ACCEPTED;
+}
+
+enum pl_rejection pl_core_fence(struct pl_deciding *d)
+{
+    const struct pl_task *t = target(d);
+
+    if (!is_zero(d->cmd->lease) && same(d->cmd->lease, t->answered)) {
+        /* A `tell` is answered by taking it; whatever follows says the same. */
+        const bool told = d->def->steps[d->cmd->step].kind == PL_KIND_TELL;
+
+        if (told || d->cmd->body_hash == t->body_hash) {
+            return repeat(d, t->seq);
+        }
+        return PL_REJECT_ANSWERED_OTHERWISE;
+    }
+    return check_lease(d);
+}
+
+enum pl_rejection pl_decide_task_offer(struct pl_deciding *d)
+{
+    if (d->out->after.paused) {
+        return PL_REJECT_CASE_PAUSED;
+    }
+    if (target(d)->state != PL_TASK_READY) {
+        return PL_REJECT_TASK_STATE;
+    }
+    struct pl_event event = event_of(d, PL_EVT_TASK_OFFERED);
+
+    PL_CHECK(!is_zero(d->facts->new_lease));
+    event.task_offered.lease = d->facts->new_lease;
+    event.task_offered.accept_by_ms = d->facts->now_ms + d->facts->accept_ms;
+    event.task_offered.to = d->cmd->note;
+    pl_core_emit(d, event);
+    return PL_ACCEPTED;
+}
+
+/* What an answer decides, by name; a `tell` knows one. */
+static const struct pl_decision_rule *find_rule(const struct pl_deciding *d, uint16_t decision)
+{
+    return pl_step_rule(&d->def->steps[d->cmd->step], decision);
+}
+
+static bool is_opinion(const struct pl_deciding *d)
+{
+    const struct pl_step_def *step = &d->def->steps[d->cmd->step];
+
+    return step->members[d->cmd->item].role == PL_ROLE_OPINION;
+}
+
+static enum pl_rejection read_decision(const struct pl_deciding *d, uint16_t *decision_out)
+{
+    const uint16_t decision = pl_definition_decision(d->def, d->cmd->decision);
+    bool reason_required = false;
+
+    if (d->def->steps[d->cmd->step].kind == PL_KIND_TELL) {
+        *decision_out = PL_DECISION_APPROVE;
+        return PL_ACCEPTED;
+    }
+    if (is_opinion(d)) {
+        if (decision != PL_DECISION_NO_OBJECTION && decision != PL_DECISION_OBJECTION) {
+            return PL_REJECT_NO_SUCH_DECISION;
+        }
+        reason_required = decision == PL_DECISION_OBJECTION;
+    } else {
+        const struct pl_decision_rule *rule = find_rule(d, decision);
+
+        if (rule == NULL) {
+            return PL_REJECT_NO_SUCH_DECISION;
+        }
+        reason_required = rule->reason_required;
+    }
+    if (reason_required && d->cmd->reason.len == 0) {
+        return PL_REJECT_REASON_REQUIRED;
+    }
+    *decision_out = decision;
+    return PL_ACCEPTED;
+}
+
+/* Whether this answer, given now, would wait: for other members, other steps or the end of a
+ * pause. */
+static bool would_be_held(const struct pl_deciding *d)
+{
+    const struct pl_step_def *step = &d->def->steps[d->cmd->step];
+    uint16_t holder = PL_NO_STEP;
+
+    if (step->kind == PL_KIND_TELL) {
+        return false;
+    }
+    for (uint16_t i = 0; i < step->member_count; i++) {
+        if (i != d->cmd->item && pl_task_is_open(pl_core_task(d, d->cmd->step, i)->state)) {
+            return true;
+        }
+    }
+    return d->out->after.paused || pl_core_is_held(d->def, &d->out->after, d->cmd->step, &holder);
+}
+
+static void answer(struct pl_deciding *d, uint16_t decision)
+{
+    struct pl_event event = event_of(d, PL_EVT_TASK_COMPLETED);
+
+    event.task_completed.decision = decision;
+    event.task_completed.held = would_be_held(d);
+    event.task_completed.reason = d->cmd->reason;
+    event.task_completed.by = d->cmd->by;
+    event.task_completed.body_hash = d->cmd->body_hash;
+    event.task_completed.answer = d->cmd->answer;
+    pl_core_emit(d, event);
+    pl_core_advance(d);
+}
+
+/* A message told is delivered when somebody takes it: the obligation ends there. */
+enum pl_rejection pl_decide_task_take(struct pl_deciding *d)
+{
+    const bool told = d->def->steps[d->cmd->step].kind == PL_KIND_TELL;
+    const enum pl_rejection fence = told ? pl_core_fence(d) : check_lease(d);
+
+    if (fence != PL_ACCEPTED || d->out->repeated) {
+        return fence;
+    }
+    if (target(d)->state == PL_TASK_ACTIVE) {
+        return repeat(d, d->out->after.seq);
+    }
+    if (target(d)->state != PL_TASK_OFFERED) {
+        return PL_REJECT_TASK_STATE;
+    }
+    struct pl_event event = event_of(d, PL_EVT_TASK_TAKEN);
+
+    event.task_taken.lease_until_ms = d->facts->now_ms + d->facts->lease_ms;
+    event.task_taken.by = d->cmd->by;
+    pl_core_emit(d, event);
+    if (told) {
+        answer(d, PL_DECISION_APPROVE);
+    }
+    return PL_ACCEPTED;
+}
+
+enum pl_rejection pl_decide_task_progress(struct pl_deciding *d)
+{
+    const enum pl_rejection fence = check_lease(d);
+    const int64_t extend_ms = d->cmd->extend_ms > 0 ? d->cmd->extend_ms : d->facts->lease_ms;
+
+    if (fence != PL_ACCEPTED) {
+        return fence;
+    }
+    if (!pl_task_is_leased(target(d)->state)) {
+        return PL_REJECT_TASK_STATE;
+    }
+    struct pl_event event = event_of(d, PL_EVT_TASK_PROGRESSED);
+
+    event.task_progressed.lease_until_ms = d->facts->now_ms + extend_ms;
+    event.task_progressed.percent = d->cmd->percent;
+    event.task_progressed.note = d->cmd->note;
+    pl_core_emit(d, event);
+    return PL_ACCEPTED;
+}
+
+enum pl_rejection pl_decide_task_park(struct pl_deciding *d)
+{
+    const enum pl_rejection fence = check_lease(d);
+
+    if (fence != PL_ACCEPTED) {
+        return fence;
+    }
+    if (!pl_task_is_leased(target(d)->state)) {
+        return PL_REJECT_TASK_STATE;
+    }
+    struct pl_event event = event_of(d, PL_EVT_TASK_PARKED);
+
+    event.task_parked.reference = d->cmd->note;
+    event.task_parked.until_ms = d->cmd->until_ms;
+    pl_core_emit(d, event);
+    return PL_ACCEPTED;
+}
+
+/* A refused answer is recorded: somebody did the work and must be able to see why it did not
+ * count. */
+static enum pl_rejection refuse(struct pl_deciding *d, enum pl_rejection rejection)
+{
+    struct pl_event event = event_of(d, PL_EVT_TASK_REFUSED);
+
+    event.task_refused.command = d->cmd->kind;
+    event.task_refused.rejection = rejection;
+    event.task_refused.by = d->cmd->by;
+    pl_core_emit(d, event);
+    return rejection;
+}
+
+enum pl_rejection pl_decide_task_complete(struct pl_deciding *d)
+{
+    uint16_t decision = PL_NO_DECISION;
+    enum pl_rejection rejection = pl_core_fence(d);
+
+    if (rejection == PL_ACCEPTED && d->out->repeated) {
+        return PL_ACCEPTED;
+    }
+    if (rejection == PL_ACCEPTED && !pl_task_is_open(target(d)->state)) {
+        rejection = PL_REJECT_TASK_STATE;
+    }
+    if (rejection == PL_ACCEPTED) {
+        rejection = read_decision(d, &decision);
+    }
+    if (rejection != PL_ACCEPTED) {
+        return refuse(d, rejection);
+    }
+    answer(d, decision);
+    return PL_ACCEPTED;
+}
+
+/* Doubles with each failure; 0 = no more, an operator must look. */
+static int64_t retry_at(const struct pl_deciding *d)
+{
+    const unsigned failures = target(d)->attempts;
+    const int64_t wait_ms =
+        d->cmd->backoff_ms > 0 ? d->cmd->backoff_ms : d->facts->backoff_ms << failures;
+
+    if (!d->cmd->retryable || failures + 1 >= PL_ATTEMPTS_MAX) {
+        return 0;
+    }
+    return d->facts->now_ms + (wait_ms > 0 ? wait_ms : 1);
+}
+
+enum pl_rejection pl_decide_task_fail(struct pl_deciding *d)
+{
+    const enum pl_rejection fence = pl_core_fence(d);
+
+    if (fence == PL_ACCEPTED && d->out->repeated) {
+        return PL_ACCEPTED;
+    }
+    if (fence != PL_ACCEPTED || !pl_task_is_leased(target(d)->state)) {
+        return refuse(d, fence != PL_ACCEPTED ? fence : PL_REJECT_TASK_STATE);
+    }
+    struct pl_event event = event_of(d, PL_EVT_TASK_FAILED);
+
+    event.task_failed.code = d->cmd->code;
+    event.task_failed.message = d->cmd->note;
+    event.task_failed.by = d->cmd->by;
+    event.task_failed.retry_at_ms = retry_at(d);
+    event.task_failed.body_hash = d->cmd->body_hash;
+    pl_core_emit(d, event);
+    return PL_ACCEPTED;
+}
+
+enum pl_rejection pl_decide_task_throw(struct pl_deciding *d)
+{
+    const enum pl_rejection fence = pl_core_fence(d);
+
+    if (fence == PL_ACCEPTED && d->out->repeated) {
+        return PL_ACCEPTED;
+    }
+    if (fence != PL_ACCEPTED || !pl_task_is_leased(target(d)->state)) {
+        return refuse(d, fence != PL_ACCEPTED ? fence : PL_REJECT_TASK_STATE);
+    }
+    struct pl_event event = event_of(d, PL_EVT_TASK_THROWN);
+
+    event.task_thrown.code = d->cmd->code;
+    event.task_thrown.message = d->cmd->note;
+    event.task_thrown.by = d->cmd->by;
+    event.task_thrown.body_hash = d->cmd->body_hash;
+    pl_core_emit(d, event);
+    return PL_ACCEPTED;
+}
+
+enum pl_rejection pl_decide_task_release(struct pl_deciding *d)
+{
+    const enum pl_rejection fence = check_lease(d);
+
+    if (fence != PL_ACCEPTED) {
+        return fence;
+    }
+    if (target(d)->state == PL_TASK_READY) {
+        return repeat(d, d->out->after.seq);
+    }
+    if (!pl_task_is_leased(target(d)->state)) {
+        return PL_REJECT_TASK_STATE;
+    }
+    struct pl_event event = event_of(d, PL_EVT_TASK_RELEASED);
+
+    event.task_released.by = d->cmd->by;
+    pl_core_emit(d, event);
+    return PL_ACCEPTED;
+}
+
+static void revoke(struct pl_deciding *d)
+{
+    if (pl_task_is_leased(target(d)->state)) {
+        struct pl_event event = event_of(d, PL_EVT_TASK_REVOKED);
+
+        event.task_revoked.by = d->cmd->by;
+        pl_core_emit(d, event);
+    }
+}
+
+/* An officer answers in the place of the department, whoever holds the task. */
+enum pl_rejection pl_decide_task_decide(struct pl_deciding *d)
+{
+    uint16_t decision = PL_NO_DECISION;
+    const struct pl_task *t = target(d);
+
+    if (!pl_task_is_open(t->state) || (d->cmd->round != 0 && d->cmd->round != t->round)) {
+        return PL_REJECT_TASK_STATE;
+    }
+    const enum pl_rejection rejection = read_decision(d, &decision);
+
+    if (rejection != PL_ACCEPTED) {
+        return rejection;
+    }
+    revoke(d);
+    answer(d, decision);
+    return PL_ACCEPTED;
+}
+
+/* An operator ends an incident: a task is offered again, a guard is evaluated again. A parked task
+ * may be taken back this way, since nothing else would end it. */
+enum pl_rejection pl_decide_task_retry(struct pl_deciding *d)
+{
+    struct pl_event event = event_of(d, PL_EVT_TASK_RETRIED);
+
+    event.task_retried.by = d->cmd->by;
+    if (d->cmd->item == PL_NO_ITEM) {
+        if (!pl_core_step(d, d->cmd->step)->incident) {
+            return PL_REJECT_STEP_STATE;
+        }
+        pl_core_emit(d, event);
+        pl_core_advance(d);
+        return PL_ACCEPTED;
+    }
+    switch (target(d)->state) {
+    case PL_TASK_PARKED:
+        revoke(d);
+        return PL_ACCEPTED;
+    case PL_TASK_FAILED:
+    case PL_TASK_BACKOFF:
+        pl_core_emit(d, event);
+        return PL_ACCEPTED;
+    case PL_TASK_NONE:
+    case PL_TASK_READY:
+    case PL_TASK_OFFERED:
+    case PL_TASK_ACTIVE:
+    case PL_TASK_ANSWERED:
+    case PL_TASK_DEEMED:
+    case PL_TASK_CANCELLED:
+    case PL_TASK_STATES:
+        break;
+    }
+    return PL_REJECT_TASK_STATE;
+}

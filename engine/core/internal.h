@@ -1,0 +1,127 @@
+/* What the files of the core share: one decide in progress, its clocks, and the handlers.
+ *
+ * A handler reads `out->after`, the case as it stands after the events emitted so far, and changes
+ * it by pl_core_emit alone: so every cascade reads the newest state, and that state is a fold of
+ * the events by construction. */
+#ifndef PL_CORE_INTERNAL_H
+#define PL_CORE_INTERNAL_H
+
+#include "core/core.h"
+
+struct pl_deciding {
+    const struct pl_definition *def;
+    const struct pl_facts *facts;
+    const struct pl_command *cmd;
+    struct pl_outcome *out;
+};
+
+/* Adds the event and applies it. */
+void pl_core_emit(struct pl_deciding *d, struct pl_event event);
+
+static inline struct pl_step *pl_core_step(const struct pl_deciding *d, uint16_t step)
+{
+    return &d->out->after.steps[step];
+}
+
+static inline struct pl_task *pl_core_task(const struct pl_deciding *d, uint16_t step,
+                                           uint16_t item)
+{
+    return &d->out->after.tasks[d->def->steps[step].first_task + item];
+}
+
+/* Starts, decides and closes whatever can be: steps in the order of the file, and again until
+ * nothing changes. A paused case stays as it is. */
+void pl_core_advance(struct pl_deciding *d);
+
+/* Starts a step whose arcs allow it, or one that was with the applicant; or skips it, or raises an
+ * incident. */
+void pl_core_start_step(struct pl_deciding *d, uint16_t step);
+
+/* Makes the decision of a step take effect when nothing holds it. Returns whether it did. */
+bool pl_core_settle_step(struct pl_deciding *d, uint16_t step);
+
+/* Whether a `decide_after` holds the step; the first one that does. */
+bool pl_core_is_held(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
+                     uint16_t *by_step_out);
+
+/* Sends the case back to `to` (PL_STEP_APPLY: to every step) because `step` decided so; an officer
+ * has no rule. */
+void pl_core_send_back(struct pl_deciding *d, uint16_t step, uint16_t to,
+                       const struct pl_decision_rule *rule, struct pl_text reason);
+
+/* Cancels what is open and finishes the case. */
+void pl_core_finish(struct pl_deciding *d, uint16_t result, struct pl_text reason,
+                    uint16_t by_step);
+
+/* Cancels the open tasks of a step. */
+void pl_core_cancel_tasks(struct pl_deciding *d, uint16_t step, uint16_t by_step);
+
+enum pl_join_state { PL_JOIN_OPEN, PL_JOIN_STARTS, PL_JOIN_DEAD };
+
+/* Reads the arcs of a step or a result against the states of the steps before (language, Order). */
+enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join,
+                                const struct pl_arc *arcs, uint16_t arc_count);
+
+/* The step whose end made a join impossible: the first dead arc of a step that is unreached. */
+uint16_t pl_core_dead_end(const struct pl_case *c, const struct pl_step_def *step);
+
+/* Lets the clock of a step go on, with STEP_RESUMED. */
+void pl_core_resume_clock(struct pl_deciding *d, uint16_t step);
+
+/* What `decide` answers to the answers of adapters: idempotent on (task, lease, body), fenced by
+ * the lease. PL_ACCEPTED with `out->repeated` for an answer that was given before. */
+enum pl_rejection pl_core_fence(struct pl_deciding *d);
+
+/* Empty reason, nobody: what the engine gives. */
+#define PL_NO_TEXT ((struct pl_text){"", 0})
+
+/* Clocks (core/clock.c): pure functions of the definition and a step's record. */
+
+/* When a span of a step's clock ends, with everything that it stood still. */
+int64_t pl_core_clock_end(const struct pl_definition *def, const struct pl_step *s,
+                          struct pl_span span);
+
+/* Sets the wake time of a step and the limits of its open tasks after its clock changed. */
+void pl_core_clock_set(const struct pl_definition *def, struct pl_case *c, uint16_t step);
+void pl_core_clock_set_task(const struct pl_definition *def, struct pl_case *c, uint16_t step,
+                            uint16_t item);
+
+/* Stops a clock that runs. */
+void pl_core_clock_stop(const struct pl_definition *def, struct pl_case *c, uint16_t step,
+                        int64_t at_ms);
+
+/* End of a WAIT_FOR that needs nobody, a date or a span; 0 for the others. */
+int64_t pl_core_wait_end(const struct pl_definition *def, uint16_t step, const struct pl_step *s);
+
+/* Working days that a stopped clock would leave out if it ran again at `at_ms`: those after the
+ * day on which it stopped, up to and with that of `at_ms`. */
+uint16_t pl_core_clock_excluded_days(const struct pl_definition *def, const struct pl_step *s,
+                                     int64_t at_ms);
+
+/* Lets a stopped clock go on: leaves out the time that it stood still. */
+void pl_core_clock_exclude(const struct pl_definition *def, struct pl_step *s, int64_t at_ms);
+
+/* Forgets a clock: the next start begins it anew. */
+void pl_core_clock_clear(struct pl_step *s);
+
+/* The rung that is reached next, or PL_NO_RUNG; `at_ms_out` says when. */
+uint16_t pl_core_next_rung(const struct pl_definition *def, const struct pl_step *s,
+                           const struct pl_rung *rungs, uint16_t rung_count, uint16_t reached,
+                           int64_t *at_ms_out);
+
+/* The earlier of two times of which 0 means never. */
+static inline int64_t pl_core_earlier(int64_t a, int64_t b)
+{
+    if (a == 0 || b == 0) {
+        return a == 0 ? b : a;
+    }
+    return a < b ? a : b;
+}
+
+/* Handlers, one for each command. */
+typedef enum pl_rejection pl_decide_fn(struct pl_deciding *d);
+#define COMMAND(NAME, HANDLER, ON, BY) pl_decide_fn pl_decide_##HANDLER;
+#include "model/commands.def"
+#undef COMMAND
+
+#endif

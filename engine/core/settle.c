@@ -1,0 +1,153 @@
+#include "base/check.h"
+#include "core/internal.h"
+
+bool pl_core_is_held(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
+                     uint16_t *by_step_out)
+{
+    const struct pl_step_def *sd = &def->steps[step];
+
+    for (uint16_t i = 0; i < sd->decide_after_count; i++) {
+        if (!pl_step_is_settled(c->steps[sd->decide_after[i]].state)) {
+            *by_step_out = sd->decide_after[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool everybody_answered(const struct pl_deciding *d, uint16_t step)
+{
+    for (uint16_t i = 0; i < d->def->steps[step].member_count; i++) {
+        if (pl_task_is_open(pl_core_task(d, step, i)->state)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What one member decided for the step; NULL for opinions, which inform the lead, and for members
+ * that were not asked. */
+static const struct pl_decision_rule *binding_rule(const struct pl_deciding *d, uint16_t step,
+                                                   uint16_t item)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+    const struct pl_task *t = pl_core_task(d, step, item);
+
+    if (sd->members[item].role == PL_ROLE_OPINION ||
+        (t->state != PL_TASK_ANSWERED && t->state != PL_TASK_DEEMED)) {
+        return NULL;
+    }
+    const struct pl_decision_rule *rule = pl_step_rule(sd, t->decision);
+
+    PL_CHECK(rule != NULL);
+    return rule;
+}
+
+/* The first that ends the case, otherwise the first that goes back, otherwise the lead's: the
+ * applicant gets one notice with everything in it. */
+static const struct pl_decision_rule *decision_of(const struct pl_deciding *d, uint16_t step,
+                                                  uint16_t *item_out)
+{
+    const enum pl_decision_effect strength[] = {PL_DECISION_ENDS, PL_DECISION_BACK};
+
+    for (unsigned k = 0; k < sizeof(strength) / sizeof(strength[0]); k++) {
+        for (uint16_t i = 0; i < d->def->steps[step].member_count; i++) {
+            const struct pl_decision_rule *rule = binding_rule(d, step, i);
+
+            if (rule != NULL && rule->effect == strength[k]) {
+                *item_out = i;
+                return rule;
+            }
+        }
+    }
+    *item_out = 0;
+    const struct pl_decision_rule *rule = binding_rule(d, step, 0);
+
+    PL_CHECK(rule != NULL);
+    return rule;
+}
+
+/* The reason belongs to the answer; an answer that was held gave it in its own event. */
+static struct pl_text reason_of(const struct pl_deciding *d, uint16_t step, uint16_t item)
+{
+    const bool answers = d->cmd->kind == PL_CMD_TASK_COMPLETE || d->cmd->kind == PL_CMD_TASK_DECIDE;
+
+    return answers && d->cmd->step == step && d->cmd->item == item ? d->cmd->reason : PL_NO_TEXT;
+}
+
+static void done(struct pl_deciding *d, uint16_t step, uint16_t decision)
+{
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_STEP_DONE,
+                        .step = step,
+                        .item = PL_NO_ITEM,
+                        .step_done = {.decision = decision},
+                    });
+}
+
+static unsigned returns_of(const struct pl_deciding *d, uint16_t step, uint16_t decision)
+{
+    const unsigned shift = 8u * pl_step_back_rule(&d->def->steps[step], decision);
+
+    return (unsigned)(pl_core_step(d, step)->returns >> shift & 0xff);
+}
+
+static void take_effect(struct pl_deciding *d, uint16_t step)
+{
+    uint16_t item = 0;
+    const struct pl_decision_rule *rule = decision_of(d, step, &item);
+    const struct pl_text reason = reason_of(d, step, item);
+
+    switch (rule->effect) {
+    case PL_DECISION_GOES_ON:
+        done(d, step, rule->decision);
+        return;
+    case PL_DECISION_ENDS:
+        done(d, step, rule->decision);
+        pl_core_finish(d, rule->result, reason, step);
+        return;
+    case PL_DECISION_BACK:
+        if (returns_of(d, step, rule->decision) < rule->at_most) {
+            pl_core_send_back(d, step, rule->back_to, rule, reason);
+            return;
+        }
+        done(d, step, rule->decision);
+        pl_core_finish(d, rule->then, reason, step);
+        return;
+    }
+    PL_UNREACHABLE();
+}
+
+/* Of a WAIT_FOR: its signal came, or its time. */
+static bool wait_is_over(const struct pl_deciding *d, uint16_t step)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+    const struct pl_step *s = pl_core_step(d, step);
+
+    switch (sd->wait_for) {
+    case PL_WAIT_SIGNAL:
+        return s->signalled;
+    case PL_WAIT_DATE:
+    case PL_WAIT_SPAN:
+        return pl_core_wait_end(d->def, step, s) <= d->facts->now_ms;
+    }
+    PL_UNREACHABLE();
+}
+
+bool pl_core_settle_step(struct pl_deciding *d, uint16_t step)
+{
+    uint16_t holder = PL_NO_STEP;
+
+    if (d->def->steps[step].kind == PL_KIND_WAIT_FOR) {
+        if (!wait_is_over(d, step)) {
+            return false;
+        }
+        done(d, step, PL_DECISION_APPROVE);
+        return true;
+    }
+    if (!everybody_answered(d, step) || pl_core_is_held(d->def, &d->out->after, step, &holder)) {
+        return false;
+    }
+    take_effect(d, step);
+    return true;
+}

@@ -1,0 +1,191 @@
+#include <string.h>
+
+#include "base/check.h"
+#include "core/internal.h"
+#include "value/cel.h"
+
+static void add_text(struct pl_outcome *out, const char *at, size_t len)
+{
+    const size_t room = sizeof(out->text) - out->text_len;
+    const size_t used = len < room ? len : room;
+
+    memcpy(out->text + out->text_len, at, used);
+    out->text_len += (uint32_t)used;
+}
+
+static void add_number(struct pl_outcome *out, uint32_t n)
+{
+    char digits[10];
+    unsigned from = sizeof(digits);
+
+    do {
+        digits[--from] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n != 0);
+    add_text(out, digits + from, sizeof(digits) - from);
+}
+
+/* "column 8: no such field: design.special_fire". An expression that does not fit is left out
+ * whole: half of it would lie. */
+static struct pl_text describe(struct pl_outcome *out, const struct pl_cel_program *guard,
+                               const struct pl_cel_result *result)
+{
+    const struct pl_text source = pl_cel_source(guard);
+    const char *fault = pl_cel_fault_text(result->fault);
+    const uint32_t from = out->text_len;
+
+    add_text(out, "column ", 7);
+    add_number(out, result->column);
+    add_text(out, ": ", 2);
+    add_text(out, fault, strlen(fault));
+    if (source.len + 2 <= sizeof(out->text) - out->text_len) {
+        add_text(out, ": ", 2);
+        add_text(out, source.at, source.len);
+    }
+    return (struct pl_text){out->text + from, out->text_len - from};
+}
+
+/* Evaluates a guard. False with an incident raised when it cannot be evaluated: a fault is never
+ * an answer. */
+static bool ask_guard(struct pl_deciding *d, uint16_t step, uint16_t item,
+                      const struct pl_cel_program *guard, bool *needed_out)
+{
+    const struct pl_bytes variables[PL_VARIABLES] = {[PL_VARIABLE_FORM] = d->out->form};
+    struct pl_cel_result result;
+
+    if (guard == NULL) {
+        *needed_out = true;
+        return true;
+    }
+    result = pl_cel_eval(guard, variables, PL_VARIABLES);
+    if (result.fault == PL_CEL_OK && result.value.type == PL_CEL_BOOL) {
+        *needed_out = result.value.boolean;
+        return true;
+    }
+    if (result.fault == PL_CEL_OK) {
+        result.fault = PL_CEL_NO_OVERLOAD; /* not a condition */
+    }
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_STEP_INCIDENT,
+                        .step = step,
+                        .item = item,
+                        .step_incident = {.code = PL_TEXT("guard"),
+                                          .message = describe(d->out, guard, &result)},
+                    });
+    return false;
+}
+
+/* Which members are asked, a bit each; false after an incident. The lead always is. */
+static bool ask_members(struct pl_deciding *d, uint16_t step, uint32_t *asked_out)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+    uint32_t asked = 0;
+
+    PL_CHECK(sd->member_count <= PL_MEMBERS_MAX);
+    for (uint16_t i = 0; i < sd->member_count; i++) {
+        bool needed = true;
+
+        if (i > 0 && !ask_guard(d, step, i, sd->members[i].when, &needed)) {
+            return false;
+        }
+        asked |= (uint32_t)needed << i;
+    }
+    *asked_out = asked;
+    return true;
+}
+
+void pl_core_resume_clock(struct pl_deciding *d, uint16_t step)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+    struct pl_step later = *pl_core_step(d, step);
+    const uint16_t days = pl_core_clock_excluded_days(d->def, &later, d->facts->now_ms);
+
+    pl_core_clock_exclude(d->def, &later, d->facts->now_ms);
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_STEP_RESUMED,
+                        .step = step,
+                        .item = PL_NO_ITEM,
+                        .step_resumed = {.due_ms = sd->has_limit ? pl_core_clock_end(d->def, &later,
+                                                                                     sd->limit)
+                                                                 : 0,
+                                         .excluded_days = days},
+                    });
+}
+
+static void ready_tasks(struct pl_deciding *d, uint16_t step, uint32_t asked)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+    const struct pl_step *s = pl_core_step(d, step);
+
+    for (uint16_t i = 0; i < sd->member_count; i++) {
+        const struct pl_member *member = &sd->members[i];
+
+        if ((asked >> i & 1) != 0) {
+            pl_core_emit(
+                d, (struct pl_event){
+                       .kind = PL_EVT_TASK_READIED,
+                       .step = step,
+                       .item = i,
+                       .task_readied = {.due_ms = member->has_limit
+                                                      ? pl_core_clock_end(d->def, s, member->limit)
+                                                      : s->due_ms},
+                   });
+        }
+    }
+}
+
+static void begin(struct pl_deciding *d, uint16_t step, uint32_t asked)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+    const struct pl_step *s = pl_core_step(d, step);
+    int64_t due_ms = s->due_ms;
+
+    if (s->stopped_ms != 0) {
+        pl_core_resume_clock(d, step);
+        due_ms = s->due_ms;
+    }
+    if (s->started_ms == 0) {
+        due_ms = sd->has_limit
+                     ? pl_calendar_deadline(&d->def->calendar, d->facts->now_ms, sd->limit).due_ms
+                     : 0;
+    }
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_STEP_STARTED,
+                        .step = step,
+                        .item = PL_NO_ITEM,
+                        .step_started = {.round = s->round + 1u, .due_ms = due_ms},
+                    });
+    ready_tasks(d, step, asked);
+    if (sd->kind == PL_KIND_TELL) {
+        pl_core_emit(d, (struct pl_event){
+                            .kind = PL_EVT_STEP_DONE,
+                            .step = step,
+                            .item = PL_NO_ITEM,
+                            .step_done = {.decision = PL_DECISION_APPROVE},
+                        });
+    }
+}
+
+void pl_core_start_step(struct pl_deciding *d, uint16_t step)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+    uint32_t asked = 0;
+    bool needed = true;
+
+    /* Once for each start: after a supplement the form may say that the step is not needed. */
+    if (!ask_guard(d, step, PL_NO_ITEM, sd->when, &needed)) {
+        return;
+    }
+    if (!needed) {
+        pl_core_emit(d, (struct pl_event){
+                            .kind = PL_EVT_STEP_SKIPPED,
+                            .step = step,
+                            .item = PL_NO_ITEM,
+                            .step_skipped = {.reason = pl_cel_source(sd->when), .by = PL_NO_TEXT},
+                        });
+        return;
+    }
+    if (ask_members(d, step, &asked)) {
+        begin(d, step, asked);
+    }
+}

@@ -1,0 +1,183 @@
+#include "base/check.h"
+#include "core/internal.h"
+
+static bool is_due(const struct pl_deciding *d, int64_t at_ms)
+{
+    return at_ms != 0 && at_ms <= d->facts->now_ms;
+}
+
+static void time_out(struct pl_deciding *d, uint16_t step, uint16_t item, uint64_t what)
+{
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_TASK_TIMED_OUT,
+                        .step = step,
+                        .item = item,
+                        .task_timed_out = {.what = what},
+                    });
+}
+
+static void fire_wake(struct pl_deciding *d, uint16_t step, uint16_t item)
+{
+    const struct pl_task *t = pl_core_task(d, step, item);
+
+    if (!is_due(d, t->wake_ms)) {
+        return;
+    }
+    switch (t->state) {
+    case PL_TASK_OFFERED:
+        time_out(d, step, item, PL_TIMEOUT_ACCEPT);
+        return;
+    case PL_TASK_ACTIVE:
+        time_out(d, step, item, PL_TIMEOUT_LEASE);
+        return;
+    case PL_TASK_BACKOFF:
+        time_out(d, step, item, PL_TIMEOUT_BACKOFF);
+        return;
+    case PL_TASK_NONE:
+    case PL_TASK_READY:
+    case PL_TASK_PARKED:
+    case PL_TASK_FAILED:
+    case PL_TASK_ANSWERED:
+    case PL_TASK_DEEMED:
+    case PL_TASK_CANCELLED:
+    case PL_TASK_STATES:
+        break;
+    }
+    PL_UNREACHABLE();
+}
+
+static void late(struct pl_deciding *d, uint16_t step, uint16_t item, uint16_t rung,
+                 const struct pl_rung *rungs, int64_t due_ms)
+{
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_STEP_LATE,
+                        .step = step,
+                        .item = item,
+                        .step_late = {.rung = rung, .card = rungs[rung].card, .due_ms = due_ms},
+                    });
+}
+
+/* Everything that the silence of one member did by now: first the rungs, then what it means. */
+static void fire_late(struct pl_deciding *d, uint16_t step, uint16_t item)
+{
+    const struct pl_member *member = &d->def->steps[step].members[item];
+    const struct pl_task *t = pl_core_task(d, step, item);
+
+    while (is_due(d, t->late_ms)) {
+        int64_t at_ms = 0;
+        const uint16_t rung = pl_core_next_rung(d->def, pl_core_step(d, step), member->rungs,
+                                                member->rung_count, t->rungs, &at_ms);
+
+        if (rung != PL_NO_RUNG && is_due(d, at_ms)) {
+            late(d, step, item, rung, member->rungs, at_ms);
+            continue;
+        }
+        pl_core_emit(d, (struct pl_event){
+                            .kind = PL_EVT_TASK_DEEMED,
+                            .step = step,
+                            .item = item,
+                            .task_deemed = {.decision = member->silent_decision},
+                        });
+    }
+}
+
+static void fire_ladder(struct pl_deciding *d, uint16_t step)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+    const struct pl_step *s = pl_core_step(d, step);
+
+    while (is_due(d, s->wake_ms)) {
+        int64_t at_ms = 0;
+        const uint16_t rung =
+            pl_core_next_rung(d->def, s, sd->rungs, sd->rung_count, s->rungs, &at_ms);
+
+        if (rung == PL_NO_RUNG || !is_due(d, at_ms)) {
+            return; /* the end of a WAIT_FOR: advance sees it */
+        }
+        late(d, step, PL_NO_ITEM, rung, sd->rungs, at_ms);
+    }
+}
+
+enum pl_rejection pl_decide_timer_fire(struct pl_deciding *d)
+{
+    if (d->out->after.paused) {
+        return PL_ACCEPTED;
+    }
+    for (uint16_t i = 0; i < d->def->step_count; i++) {
+        for (uint16_t k = 0; k < d->def->steps[i].member_count; k++) {
+            fire_wake(d, i, k);
+            fire_late(d, i, k);
+        }
+        fire_ladder(d, i);
+    }
+    pl_core_advance(d);
+    return PL_ACCEPTED;
+}
+
+int64_t pl_core_next_wake(const struct pl_case *c)
+{
+    int64_t next_ms = 0;
+
+    if (c->paused || c->finished) {
+        return 0;
+    }
+    for (uint16_t i = 0; i < c->step_count; i++) {
+        next_ms = pl_core_earlier(next_ms, c->steps[i].wake_ms);
+    }
+    for (uint16_t i = 0; i < c->task_count; i++) {
+        next_ms = pl_core_earlier(next_ms, c->tasks[i].wake_ms);
+        next_ms = pl_core_earlier(next_ms, c->tasks[i].late_ms);
+    }
+    return next_ms;
+}
+
+/* A task wakes its case unless it is settled; one that times out must have its time. */
+static bool task_wakes(const struct pl_task *t)
+{
+    switch (t->state) {
+    case PL_TASK_READY:
+    case PL_TASK_PARKED:
+    case PL_TASK_FAILED:
+        return true;
+    case PL_TASK_OFFERED:
+    case PL_TASK_ACTIVE:
+    case PL_TASK_BACKOFF:
+        return t->wake_ms != 0;
+    case PL_TASK_NONE:
+    case PL_TASK_ANSWERED:
+    case PL_TASK_DEEMED:
+    case PL_TASK_CANCELLED:
+    case PL_TASK_STATES:
+        break;
+    }
+    return false;
+}
+
+static bool step_wakes(const struct pl_step_def *sd, const struct pl_step *s)
+{
+    if (s->incident || (s->state == PL_STEP_RETURNED && !s->supplemented)) {
+        return true;
+    }
+    if (s->state == PL_STEP_ACTIVE && sd->kind == PL_KIND_WAIT_FOR) {
+        return sd->wait_for == PL_WAIT_SIGNAL ? !s->signalled : s->wake_ms != 0;
+    }
+    return false;
+}
+
+bool pl_core_has_wake_source(const struct pl_definition *def, const struct pl_case *c)
+{
+    if (c->finished || c->paused) {
+        return true;
+    }
+    for (uint16_t i = 0; i < c->task_count; i++) {
+        if (task_wakes(&c->tasks[i])) {
+            return true;
+        }
+    }
+    for (uint16_t i = 0; i < c->step_count; i++) {
+        if (step_wakes(&def->steps[i], &c->steps[i])) {
+            return true;
+        }
+    }
+    return false;
+}

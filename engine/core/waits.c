@@ -1,0 +1,132 @@
+#include "base/check.h"
+#include "core/internal.h"
+
+/* The answer to WHY while it grows; `count` goes on when it is full. */
+struct list {
+    const struct pl_definition *def;
+    const struct pl_case *c;
+    struct pl_wait *out;
+    unsigned max;
+    unsigned count;
+};
+
+static void add(struct list *list, struct pl_wait wait)
+{
+    if (list->count < list->max) {
+        list->out[list->count] = wait;
+    }
+    list->count++;
+}
+
+/* What the clocks of a step and of one of its members do next. */
+static struct pl_wait wait_of(const struct list *list, uint16_t step, uint16_t item)
+{
+    const struct pl_step_def *sd = &list->def->steps[step];
+    const struct pl_step *s = &list->c->steps[step];
+    struct pl_wait wait = {
+        .step = step,
+        .item = item,
+        .other = PL_NO_STEP,
+        .since_ms = s->since_ms,
+        .due_ms = s->due_ms,
+        .next_ms = list->c->paused ? 0 : s->wake_ms,
+        .rung = PL_NO_RUNG,
+    };
+    int64_t at_ms = 0;
+
+    if (wait.next_ms != 0) {
+        wait.rung = pl_core_next_rung(list->def, s, sd->rungs, sd->rung_count, s->rungs, &at_ms);
+        if (at_ms != wait.next_ms) {
+            wait.rung = PL_NO_RUNG; /* the end of a WAIT_FOR comes first */
+        }
+    }
+    return wait;
+}
+
+static void add_task(struct list *list, uint16_t step, uint16_t item, enum pl_wait_kind kind)
+{
+    const struct pl_task *t = &list->c->tasks[list->def->steps[step].first_task + item];
+    struct pl_wait wait = wait_of(list, step, item);
+    const int64_t own_ms = list->c->paused ? 0 : pl_core_earlier(t->wake_ms, t->late_ms);
+
+    wait.kind = kind;
+    wait.since_ms = t->since_ms;
+    wait.due_ms = t->due_ms;
+    if (own_ms != 0 && (wait.next_ms == 0 || own_ms < wait.next_ms)) {
+        wait.next_ms = own_ms;
+        wait.rung = PL_NO_RUNG;
+    }
+    if (kind == PL_WAITS_HELD && !pl_core_is_held(list->def, list->c, step, &wait.other) &&
+        !list->c->paused) {
+        wait.other = step;
+    }
+    add(list, wait);
+}
+
+static void add_tasks(struct list *list, uint16_t step)
+{
+    static const struct {
+        bool waits;
+        enum pl_wait_kind kind;
+    } kinds[PL_TASK_STATES] = {
+        [PL_TASK_READY] = {true, PL_WAITS_TASK_READY},
+        [PL_TASK_OFFERED] = {true, PL_WAITS_TASK_OFFERED},
+        [PL_TASK_ACTIVE] = {true, PL_WAITS_TASK_ACTIVE},
+        [PL_TASK_PARKED] = {true, PL_WAITS_TASK_PARKED},
+        [PL_TASK_BACKOFF] = {true, PL_WAITS_BACKOFF},
+        [PL_TASK_FAILED] = {true, PL_WAITS_INCIDENT},
+    };
+
+    for (uint16_t i = 0; i < list->def->steps[step].member_count; i++) {
+        const struct pl_task *t = &list->c->tasks[list->def->steps[step].first_task + i];
+
+        if (kinds[t->state].waits) {
+            add_task(list, step, i, kinds[t->state].kind);
+        } else if (t->held) {
+            add_task(list, step, i, PL_WAITS_HELD);
+        }
+    }
+}
+
+static void add_step(struct list *list, uint16_t step)
+{
+    const struct pl_step *s = &list->c->steps[step];
+    struct pl_wait wait = wait_of(list, step, PL_NO_ITEM);
+
+    if (s->incident) {
+        wait.kind = PL_WAITS_INCIDENT;
+        add(list, wait);
+    } else if (s->state == PL_STEP_RETURNED && !s->supplemented) {
+        wait.kind = PL_WAITS_SUPPLEMENT;
+        add(list, wait);
+    } else if (s->state == PL_STEP_ACTIVE && list->def->steps[step].kind == PL_KIND_WAIT_FOR &&
+               !s->signalled) {
+        const bool by_time = list->def->steps[step].wait_for != PL_WAIT_SIGNAL;
+
+        wait.kind = by_time ? PL_WAITS_TIME : PL_WAITS_SIGNAL;
+        add(list, wait);
+    }
+}
+
+unsigned pl_core_waits(const struct pl_definition *def, const struct pl_case *c,
+                       struct pl_wait *out, unsigned max)
+{
+    struct list list = {def, c, out, max, 0};
+
+    if (c->finished) {
+        return 0;
+    }
+    if (c->paused) {
+        add(&list, (struct pl_wait){.kind = PL_WAITS_RESUME,
+                                    .step = PL_NO_STEP,
+                                    .item = PL_NO_ITEM,
+                                    .other = PL_NO_STEP,
+                                    .since_ms = c->paused_ms,
+                                    .rung = PL_NO_RUNG});
+    }
+    for (uint16_t i = 0; i < c->step_count; i++) {
+        add_tasks(&list, i);
+        add_step(&list, i);
+    }
+    return list.count;
+}
