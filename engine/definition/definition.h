@@ -16,8 +16,8 @@
 #define PL_DEFINITION_MAX   (16u << 20) /* a compiled definition; the largest known takes 200 KiB */
 
 /* Loads. `*def_out` owns its memory, does not borrow from the bytes, and ends with
- * pl_definition_free; its number and revision are 0. `diags` takes every mistake, sorted; `err` (may
- * be NULL) the first of them. PLACET_EINVALID when there was one, PLACET_ENOMEM. */
+ * pl_definition_free; its number and revision are 0. `diags` takes every mistake, sorted; `err`
+ * (may be NULL) the first of them. PLACET_EINVALID when there was one, PLACET_ENOMEM. */
 int pl_definition_load(struct pl_bytes bundle, struct pl_diags *diags,
                        struct pl_definition **def_out, struct placet_error *err);
 

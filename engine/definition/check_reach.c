@@ -1,0 +1,259 @@
+/* Outcomes: every step can start, and every way through the steps ends in a result.
+ *
+ * Only decisions that some `after` names make a difference for what starts; their combinations are
+ * gone through one by one, which is exact. A step that was skipped passes like one that goes on,
+ * except where a decision of it is named. */
+#include "definition/load.h"
+
+#define COMBINATIONS_MAX 65536 /* sixteen independent yes-or-no branches */
+#define CHOICES_MAX      64
+#define OTHER            PL_NO_DECISION /* any decision that no `after` names */
+#define SKIPPED          (PL_NO_DECISION - 1)
+#define UNREACHED        (PL_NO_DECISION - 2)
+
+struct choice {
+    uint16_t step;
+    uint16_t count;
+    uint16_t at; /* the outcome of the present combination */
+    uint16_t outcomes[PL_DECISIONS_MAX + 2];
+};
+
+struct reach {
+    uint32_t choice_count;
+    struct choice choices[CHOICES_MAX];
+    bool ever[PL_STEPS_MAX];
+    uint16_t outcome[PL_STEPS_MAX]; /* of the present combination */
+    uint32_t worst;                 /* decisions in the shortest combination without a result */
+    uint16_t example[PL_STEPS_MAX]; /* its outcomes */
+};
+
+static bool names(const struct pl_arc *arcs, uint16_t count, uint16_t step, uint16_t decision)
+{
+    for (uint16_t i = 0; i < count; i++) {
+        if (arcs[i].step == step && arcs[i].decision == decision) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_named(const struct pl_definition *def, uint16_t step, uint16_t decision)
+{
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        if (names(def->steps[i].after, def->steps[i].after_count, step, decision)) {
+            return true;
+        }
+    }
+    for (uint16_t i = 0; i < def->result_count; i++) {
+        if (names(def->results[i].after, def->results[i].after_count, step, decision)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The outcomes of a step that can be told apart; one outcome is no choice. */
+static void list_outcomes(const struct pl_definition *def, uint16_t number, struct choice *out)
+{
+    const struct pl_step_def *step = &def->steps[number];
+    bool other = false;
+
+    *out = (struct choice){.step = number};
+    for (uint16_t i = 0; i < step->rule_count; i++) {
+        const struct pl_decision_rule *rule = &step->rules[i];
+        if (rule->effect != PL_DECISION_GOES_ON) {
+            continue;
+        }
+        if (is_named(def, number, rule->decision)) {
+            out->outcomes[out->count++] = rule->decision;
+        } else {
+            other = true;
+        }
+    }
+    const bool named = out->count > 0;
+    if (other) {
+        out->outcomes[out->count++] = OTHER;
+    }
+    if (named && step->when != NULL) {
+        out->outcomes[out->count++] = SKIPPED;
+    }
+}
+
+static bool arc_holds(const struct reach *r, const struct pl_arc *arc)
+{
+    const uint16_t outcome = r->outcome[arc->step];
+
+    if (outcome == UNREACHED) {
+        return false;
+    }
+    return arc->decision == PL_NO_DECISION || arc->decision == outcome;
+}
+
+static bool join_holds(const struct reach *r, enum pl_join join, const struct pl_arc *arcs,
+                       uint16_t count)
+{
+    for (uint16_t i = 0; i < count; i++) {
+        const bool holds = arc_holds(r, &arcs[i]);
+        if (join == PL_JOIN_ANY && holds) {
+            return true;
+        }
+        if (join == PL_JOIN_ALL && !holds) {
+            return false;
+        }
+    }
+    return join == PL_JOIN_ALL || count == 0;
+}
+
+static const struct choice *choice_of(const struct reach *r, uint16_t step)
+{
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        if (r->choices[i].step == step) {
+            return &r->choices[i];
+        }
+    }
+    return NULL;
+}
+
+static bool has_result(const struct pl_definition *def, const struct reach *r)
+{
+    for (uint16_t i = 0; i < def->finish_count; i++) {
+        const struct pl_result *result = &def->results[def->finish[i]];
+        if (join_holds(r, result->join, result->after, result->after_count)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void play(const struct pl_load *l, struct reach *r)
+{
+    const struct pl_definition *def = l->def;
+    uint32_t decisions = 0;
+
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        const uint16_t number = l->order[i];
+        const struct pl_step_def *step = &def->steps[number];
+        const struct choice *choice = choice_of(r, number);
+        if (!join_holds(r, step->join, step->after, step->after_count)) {
+            r->outcome[number] = UNREACHED;
+            continue;
+        }
+        r->ever[number] = true;
+        r->outcome[number] = choice != NULL ? choice->outcomes[choice->at] : OTHER;
+        decisions += choice != NULL;
+    }
+    if (!has_result(def, r) && decisions < r->worst) {
+        r->worst = decisions;
+        for (uint16_t i = 0; i < def->step_count; i++) {
+            r->example[i] = r->outcome[i];
+        }
+    }
+}
+
+/* The next combination, like a counter; false after the last. */
+static bool advance(struct reach *r)
+{
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        if (++r->choices[i].at < r->choices[i].count) {
+            return true;
+        }
+        r->choices[i].at = 0;
+    }
+    return false;
+}
+
+/* Steps that can do nothing but end the case or send it back: nothing after them can start. */
+static bool find_choices(struct pl_load *l, struct reach *r)
+{
+    const struct pl_definition *def = l->def;
+    uint64_t combinations = 1;
+
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        struct choice choice;
+        list_outcomes(def, i, &choice);
+        if (choice.count == 0) {
+            choice.outcomes[choice.count++] = UNREACHED;
+        } else if (choice.count == 1 && choice.outcomes[0] == OTHER) {
+            continue;
+        }
+        combinations *= choice.count;
+        if (r->choice_count == CHOICES_MAX || combinations > COMBINATIONS_MAX) {
+            struct pl_diag *diag =
+                pl_diag_add(l->diags, pl_load_at_key(l, l->steps[i]), PL_DIAG_TOO_COMPLEX,
+                            "more than %d combinations of decisions, counted up to this step",
+                            COMBINATIONS_MAX);
+            pl_diag_hint(diag, "Name fewer decisions in `after`: plain steps need no proof.");
+            return false;
+        }
+        r->choices[r->choice_count++] = choice;
+    }
+    return true;
+}
+
+static void report_no_outcome(struct pl_load *l, const struct reach *r)
+{
+    const struct pl_definition *def = l->def;
+    const struct pl_yaml *finish = pl_yaml_get(l->workflow, "finish");
+    char text[PL_DIAG_TEXT_MAX / 2];
+    struct pl_builder b;
+    bool first = true;
+
+    pl_builder_init(&b, text, sizeof(text));
+    for (uint32_t i = 0; i < r->choice_count; i++) {
+        const uint16_t step = r->choices[i].step;
+        const uint16_t outcome = r->example[step];
+        if (outcome == UNREACHED) {
+            continue;
+        }
+        const struct pl_text id = def->steps[step].id;
+        pl_builder_addf(&b, "%s`%.*s` ", first ? "" : ", ", (int)id.len, id.at);
+        if (outcome == SKIPPED) {
+            pl_builder_addf(&b, "is skipped");
+        } else if (outcome == OTHER) {
+            pl_builder_addf(&b, "decides otherwise");
+        } else {
+            pl_builder_addf(&b, "decides `%.*s`", (int)def->decisions[outcome].id.len,
+                            def->decisions[outcome].id.at);
+        }
+        first = false;
+    }
+    struct pl_diag *diag = NULL;
+    if (def->finish_count == 0) {
+        diag = pl_diag_add(l->diags, pl_load_at_key(l, finish), PL_DIAG_NO_OUTCOME,
+                           "no result has an `after`: the case could never end");
+        pl_diag_hint(diag, "Add `after: ...` with the last step to `completed`.");
+        return;
+    }
+    diag = pl_diag_add(l->diags, pl_load_at_key(l, finish), PL_DIAG_NO_OUTCOME,
+                       first ? "when every step is settled, no result applies%s"
+                             : "no result applies when %s",
+                       first ? "" : text);
+    pl_diag_hint(diag, "Add a result whose `after` covers this, or use `{any: [...]}`.");
+}
+
+void pl_check_reach(struct pl_load *l)
+{
+    const struct pl_definition *def = l->def;
+    struct reach r = {.worst = UINT32_MAX};
+
+    if (!find_choices(l, &r)) {
+        return;
+    }
+    do {
+        play(l, &r);
+    } while (advance(&r));
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        if (r.ever[i]) {
+            continue;
+        }
+        const struct pl_step_def *step = &def->steps[i];
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at_key(l, l->steps[i]), PL_DIAG_NEVER_RUNS,
+                        "step %s can never start", pl_name(step->id, &step->title).at);
+        pl_diag_hint(diag, "What its `after` names excludes itself, or never goes on. To start "
+                           "with the first of several, write `{any: [...]}`.");
+    }
+    if (r.worst != UINT32_MAX) {
+        report_no_outcome(l, &r);
+    }
+}

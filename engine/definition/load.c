@@ -1,0 +1,477 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "definition/definition.h"
+#include "definition/load.h"
+#include "value/json.h"
+#include "value/mistake.h"
+#include "value/schema.h"
+
+/* ---- the keys of the file ---- */
+
+static void set_workflow(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    char wanted[PL_BUNDLE_NAME_SIZE];
+    struct pl_builder b;
+
+    (void)object;
+    if (!pl_load_id(l, node, &l->def->workflow)) {
+        return;
+    }
+    pl_builder_init(&b, wanted, sizeof(wanted));
+    pl_builder_add(&b, l->def->workflow);
+    pl_builder_add(&b, PL_TEXT(".yaml"));
+    const struct pl_text file = l->bundle->files[0].name;
+    if (!pl_text_is(file, wanted)) {
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_FILE_NAME,
+                        "workflow `%.*s` stands in file `%.*s`", (int)l->def->workflow.len,
+                        l->def->workflow.at, (int)file.len, file.at);
+        pl_diag_hint(diag, "Rename the file to `%s`, or change the id.", wanted);
+    }
+}
+
+static void set_title(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    (void)object;
+    pl_load_title(l, node, &l->def->title);
+}
+
+/* Reports a file that should be in the bundle, at the place that names it. */
+static void refuse_missing(struct pl_load *l, const struct pl_yaml *node, const char *name)
+{
+    const struct pl_diag_place place =
+        node != NULL ? pl_load_at(l, node) : (struct pl_diag_place){.file = 0};
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, place, PL_DIAG_NO_FILE, "there is no file `%s`", name);
+    pl_diag_hint(diag, "It is looked for beside the workflow; check the name.");
+}
+
+static void set_calendar(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_text id = {0};
+    char name[PL_BUNDLE_NAME_SIZE];
+
+    (void)object;
+    if (!pl_load_id(l, node, &id)) {
+        return;
+    }
+    pl_bundle_calendar_name(id, name);
+    if (pl_bundle_find(l->bundle, name) < 0) {
+        refuse_missing(l, node, name);
+    } else if (l->calendar != NULL) {
+        pl_load_calendar(l, l->calendar, &l->def->calendar);
+    }
+}
+
+static void compile_form(struct pl_load *l)
+{
+    struct placet_error err = {0};
+
+    if (pl_schema_compile(l->form, l->arena, &l->def->form, &err) == PLACET_OK) {
+        return;
+    }
+    l->def->form = NULL;
+    struct pl_diag *diag = pl_diag_add(l->diags, (struct pl_diag_place){.file = l->form_file},
+                                       PL_DIAG_FORM, "%s", err.message);
+    if (err.hint[0] != '\0') {
+        pl_diag_hint(diag, "%s", err.hint);
+    }
+}
+
+static void set_form(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    char name[PL_BUNDLE_NAME_SIZE];
+
+    (void)object;
+    if (!pl_load_id(l, node, &l->def->form_id)) {
+        return;
+    }
+    pl_bundle_form_name(l->def->form_id, name);
+    if (pl_bundle_find(l->bundle, name) < 0) {
+        refuse_missing(l, node, name);
+    } else if (l->form.size > 0) {
+        compile_form(l);
+    }
+}
+
+static void target_procedures(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_targets *targets = object;
+    int64_t value = 0;
+
+    if (pl_load_int(l, node, 0, PL_STEPS_MAX, &value)) {
+        targets->procedures = (int32_t)value;
+    }
+}
+
+static void target_time(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_targets *targets = object;
+    targets->has_time = pl_load_span(l, node, &targets->time);
+}
+
+static void target_visits(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_targets *targets = object;
+    int64_t value = 0;
+
+    if (pl_load_int(l, node, 0, 1000, &value)) {
+        targets->visits = (int32_t)value;
+    }
+}
+
+static void target_cost(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_targets *targets = object;
+    (void)pl_load_int(l, node, 0, INT64_C(1000000000000000), &targets->cost);
+}
+
+static void set_targets(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    static const struct pl_key keys[] = {
+        {"procedures", false, target_procedures},
+        {"time", false, target_time},
+        {"visits", false, target_visits},
+        {"cost", false, target_cost},
+    };
+
+    (void)object;
+    l->targets = node;
+    pl_load_map(l, node, PL_KEYS("`targets`", keys), &l->def->targets);
+}
+
+static void set_late(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    (void)object;
+    l->late = pl_load_late(l, node) ? node : NULL;
+}
+
+static void set_stages(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_text id = {0};
+    struct pl_title title = {0};
+
+    (void)object;
+    if (!pl_load_is_map(l, node, "`stages`")) {
+        return;
+    }
+    l->stages = node;
+    for (const struct pl_yaml *entry = node->first; entry != NULL; entry = entry->next) {
+        (void)pl_load_id_key(l, entry, &id);
+        pl_load_title(l, entry, &title);
+    }
+}
+
+static void set_decisions(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    (void)l;
+    (void)object;
+    (void)node;
+}
+
+static void set_steps(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    (void)object;
+    pl_load_step_ids(l, node);
+    pl_load_finish_ids(l, pl_yaml_get(l->workflow, "finish"));
+    pl_load_decisions(l, pl_yaml_get(l->workflow, "decisions"));
+    pl_load_steps(l);
+}
+
+static void set_finish(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    (void)object;
+    if (node->kind == PL_YAML_MAP && l->def->results != NULL) {
+        pl_load_finish(l);
+    }
+}
+
+/* The steps come last but one: what they refer to has been read. Ids of decisions and results are
+ * entered with them. */
+static const struct pl_key file_keys[] = {
+    {"workflow", true, set_workflow}, {"title", true, set_title},
+    {"calendar", true, set_calendar}, {"form", true, set_form},
+    {"targets", false, set_targets},  {"late", false, set_late},
+    {"stages", false, set_stages},    {"decisions", false, set_decisions},
+    {"steps", true, set_steps},       {"finish", true, set_finish},
+};
+
+/* ---- building ---- */
+
+static bool enter_tables(struct pl_load *l)
+{
+    struct pl_definition *def = l->def;
+    const struct pl_yaml *steps = pl_yaml_get(l->workflow, "steps");
+    uint32_t services = 0;
+
+    for (const struct pl_yaml *step = steps != NULL ? steps->first : NULL; step != NULL;
+         step = step->next) {
+        const struct pl_yaml *for_each = pl_yaml_get(step, "for_each");
+        services += 1 + (for_each != NULL ? for_each->count : 0);
+    }
+    if (services > UINT16_MAX) {
+        services = UINT16_MAX;
+    }
+    def->services = pl_load_alloc(l, services * sizeof(*def->services));
+    def->departments = pl_load_alloc(l, services * sizeof(*def->departments));
+    def->documents = pl_load_alloc(l, PL_DOCUMENTS_MAX * sizeof(*def->documents));
+    return !l->full;
+}
+
+/* Everything that reads the trees and reports what is wrong. */
+static void build(struct pl_load *l)
+{
+    l->def = pl_load_alloc(l, sizeof(*l->def));
+    l->file = 0;
+    l->late = NULL;
+    l->stages = NULL;
+    l->targets = NULL;
+    memset(l->steps, 0, sizeof(l->steps));
+    memset(l->results, 0, sizeof(l->results));
+    memset(l->specs, 0, sizeof(l->specs));
+    if (l->def == NULL || l->workflow == NULL) {
+        return;
+    }
+    l->def->targets = (struct pl_targets){.procedures = -1, .visits = -1, .cost = -1};
+    if (l->departments != NULL) {
+        pl_load_departments(l);
+    }
+    if (l->documents != NULL) {
+        pl_load_documents(l);
+    }
+    if (enter_tables(l)) {
+        pl_load_map(l, l->workflow, PL_KEYS("a workflow", file_keys), NULL);
+    }
+}
+
+/* What can only be said of a definition whose parts are all right. */
+static void check(struct pl_load *l)
+{
+    if (l->def->step_count == 0 || l->full) {
+        return;
+    }
+    pl_check_graph(l);
+    if (!l->acyclic) {
+        return;
+    }
+    pl_check_data(l);
+    if (l->diags->count == 0) {
+        pl_check_reach(l);
+    }
+    if (l->diags->count == 0) {
+        pl_check_time(l);
+    }
+}
+
+/* ---- the files ---- */
+
+static const struct pl_yaml *parse_yaml(struct pl_load *l, uint16_t file)
+{
+    const struct pl_bundle_file *source = &l->bundle->files[file];
+    struct placet_error err = {0};
+    struct pl_yaml *root = NULL;
+
+    const int rc = pl_yaml_parse(source->text, "", l->trees, &root, &err);
+    if (rc == PLACET_OK) {
+        return root;
+    }
+    const struct pl_diag_place place = {file, {err.line, err.column, 1}};
+    struct pl_diag *diag = pl_diag_add(
+        l->diags, place, rc == PLACET_ELIMIT ? PL_DIAG_TOO_LARGE : PL_DIAG_YAML, "%s", err.message);
+    if (err.hint[0] != '\0') {
+        pl_diag_hint(diag, "%s", err.hint);
+    }
+    return NULL;
+}
+
+/* A catalogue that every workflow has beside it. */
+static const struct pl_yaml *parse_beside(struct pl_load *l, const char *name, uint16_t *file_out)
+{
+    const int file = pl_bundle_find(l->bundle, name);
+
+    if (file < 0) {
+        refuse_missing(l, NULL, name);
+        return NULL;
+    }
+    *file_out = (uint16_t)file;
+    return parse_yaml(l, *file_out);
+}
+
+static void parse_form(struct pl_load *l, uint16_t file)
+{
+    const struct pl_text text = l->bundle->files[file].text;
+    const size_t size = (size_t)text.len + 64; /* MessagePack is never longer than its JSON */
+    struct placet_error err = {0};
+    struct pl_writer out;
+    void *memory = pl_arena_alloc(l->trees, size);
+
+    l->form_file = file;
+    pl_writer_init(&out, memory, memory != NULL ? size : 0);
+    if (pl_json_read(text, &out, &err) == PLACET_OK) {
+        l->form = pl_writer_bytes(&out);
+        return;
+    }
+    const struct pl_diag_place place = {file, {err.line, err.column, 1}};
+    struct pl_diag *diag = pl_diag_add(l->diags, place, PL_DIAG_FORM, "%s", err.message);
+    if (err.hint[0] != '\0') {
+        pl_diag_hint(diag, "%s", err.hint);
+    }
+}
+
+static struct pl_text id_under(const struct pl_yaml *map, const char *key)
+{
+    const struct pl_yaml *node = pl_yaml_get(map, key);
+
+    return node != NULL && node->kind == PL_YAML_SCALAR && pl_load_is_id(node->text) ? node->text
+                                                                                     : PL_TEXT("");
+}
+
+static void parse_files(struct pl_load *l)
+{
+    char name[PL_BUNDLE_NAME_SIZE];
+
+    l->workflow = parse_yaml(l, 0);
+    if (l->workflow == NULL) {
+        return;
+    }
+    l->departments = parse_beside(l, PL_BUNDLE_DEPARTMENTS, &l->departments_file);
+    l->documents = parse_beside(l, PL_BUNDLE_DOCUMENTS, &l->documents_file);
+    pl_bundle_calendar_name(id_under(l->workflow, "calendar"), name);
+    const int calendar = pl_bundle_find(l->bundle, name);
+    if (calendar >= 0) {
+        l->calendar_file = (uint16_t)calendar;
+        l->calendar = parse_yaml(l, l->calendar_file);
+    }
+    pl_bundle_form_name(id_under(l->workflow, "form"), name);
+    const int form = pl_bundle_find(l->bundle, name);
+    if (form >= 0) {
+        parse_form(l, (uint16_t)form);
+    }
+}
+
+/* ---- loading ---- */
+
+static int refuse(const struct pl_load *l, struct placet_error *err)
+{
+    const struct pl_diag *first = &l->diags->list[0];
+    const struct pl_text name = l->bundle->files[first->place.file].name;
+    char file[PL_BUNDLE_NAME_SIZE];
+    struct pl_builder b;
+
+    pl_builder_init(&b, file, sizeof(file));
+    pl_builder_add(&b, name);
+    const struct pl_place place = {file, first->place.mark.line, first->place.mark.column};
+    return pl_mistake(err, PLACET_EINVALID, place, first->hint, "%s", first->message);
+}
+
+/* Both passes. The scratch arenas are the caller's. */
+static int load(struct pl_load *l, struct pl_definition **def_out, struct placet_error *err)
+{
+    struct pl_arena exact;
+
+    parse_files(l);
+    build(l);
+    if (l->workflow != NULL && !l->full) {
+        check(l);
+    }
+    if (l->full) {
+        const struct pl_diag_place whole = {.file = 0};
+        (void)pl_diag_add(l->diags, whole, PL_DIAG_TOO_LARGE,
+                          "the definition is larger than the engine can hold");
+    }
+    pl_diags_sort(l->diags);
+    if (l->diags->count > 0) {
+        return refuse(l, err);
+    }
+
+    const size_t size = l->arena->used;
+    void *block = malloc(size);
+    if (block == NULL) {
+        return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
+    }
+    pl_arena_init(&exact, block, size);
+    l->arena = &exact;
+    build(l);
+    check(l);
+    PL_CHECK(!l->full && l->diags->count == 0 && (void *)l->def == block);
+    l->def->hash = pl_canonical_hash(l);
+    *def_out = l->def;
+    return PLACET_OK;
+}
+
+int pl_definition_load(struct pl_bytes bundle, struct pl_diags *diags,
+                       struct pl_definition **def_out, struct placet_error *err)
+{
+    struct pl_bundle files = {0};
+    struct pl_arena trees;
+    struct pl_arena scratch;
+
+    diags->count = 0;
+    diags->left_out = 0;
+    int rc = pl_bundle_parse(bundle, &files, err);
+    if (rc != PLACET_OK) {
+        (void)pl_diag_add(diags, (struct pl_diag_place){.file = 0}, PL_DIAG_BUNDLE,
+                          "these bytes are not a bundle of files");
+        return rc;
+    }
+    struct pl_load *l = calloc(1, sizeof(*l));
+    void *memory = malloc((size_t)PL_LOAD_SCRATCH_MAX + PL_DEFINITION_MAX);
+    if (l == NULL || memory == NULL) {
+        free(l);
+        free(memory);
+        return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
+    }
+    pl_arena_init(&trees, memory, PL_LOAD_SCRATCH_MAX);
+    pl_arena_init(&scratch, (unsigned char *)memory + PL_LOAD_SCRATCH_MAX, PL_DEFINITION_MAX);
+    l->bundle = &files;
+    l->diags = diags;
+    l->trees = &trees;
+    l->arena = &scratch;
+    rc = load(l, def_out, err);
+    free(l);
+    free(memory);
+    return rc;
+}
+
+void pl_definition_free(struct pl_definition *def)
+{
+    free(def);
+}
+
+int pl_calendar_load(struct pl_text yaml, const char *name, struct pl_diags *diags,
+                     struct pl_calendar *calendar_out)
+{
+    const size_t size = PL_LOAD_SCRATCH_MAX;
+    struct pl_bundle bundle = {.count = 1, .files = {{pl_text_of(name), yaml}}};
+    struct pl_arena trees;
+    struct pl_calendar calendar = {0};
+    struct pl_load *l = calloc(1, sizeof(*l));
+    void *memory = malloc(size);
+
+    diags->count = 0;
+    diags->left_out = 0;
+    if (l == NULL || memory == NULL) {
+        free(l);
+        free(memory);
+        return PLACET_ENOMEM;
+    }
+    pl_arena_init(&trees, memory, size);
+    l->bundle = &bundle;
+    l->diags = diags;
+    l->trees = &trees;
+    l->arena = &trees;
+    l->calendar = parse_yaml(l, 0);
+    if (l->calendar != NULL) {
+        pl_load_calendar(l, l->calendar, &calendar);
+    }
+    pl_diags_sort(diags);
+    free(l);
+    free(memory);
+    if (diags->count > 0) {
+        return PLACET_EINVALID;
+    }
+    *calendar_out = calendar;
+    return PLACET_OK;
+}

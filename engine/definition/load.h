@@ -1,0 +1,175 @@
+/* The loader's inside: what its files share. Nothing outside of the room includes this.
+ *
+ * A definition is built twice from the same trees: first into scratch memory, to find every mistake
+ * and to learn the size; then, if there was none, into memory of exactly that size. */
+#ifndef PL_DEFINITION_LOAD_H
+#define PL_DEFINITION_LOAD_H
+
+#include "base/arena.h"
+#include "definition/bundle.h"
+#include "definition/diag.h"
+#include "model/definition.h"
+#include "value/yaml.h"
+
+/* What one decision does before it is known which step gives it. */
+struct pl_decision_spec {
+    const struct pl_yaml *node; /* NULL: a word of the language that the file does not list */
+    enum pl_decision_effect effect;
+    uint16_t result;
+    const struct pl_yaml *ends;
+    const struct pl_yaml *back_to;
+    uint16_t at_most;
+    bool waits_for_applicant;
+    enum pl_clock_rule clock;
+    bool reason_required;
+};
+
+struct pl_load {
+    const struct pl_bundle *bundle;
+    struct pl_diags *diags;
+    struct pl_arena *trees; /* of the files; lives as long as the load */
+    struct pl_arena *arena; /* of the definition */
+    bool full;              /* a definition that does not fit its memory */
+
+    const struct pl_yaml *workflow;
+    const struct pl_yaml *calendar; /* NULL: absent, or not YAML */
+    const struct pl_yaml *departments;
+    const struct pl_yaml *documents;
+    struct pl_bytes form; /* the schema as MessagePack; size 0: absent, or not JSON */
+    uint16_t calendar_file;
+    uint16_t departments_file;
+    uint16_t documents_file;
+    uint16_t form_file;
+    uint16_t file; /* of the place that is being read */
+
+    struct pl_definition *def;
+    const struct pl_yaml *stages;
+    const struct pl_yaml *late;
+    const struct pl_yaml *targets;
+    const struct pl_yaml *steps[PL_STEPS_MAX];
+    const struct pl_yaml *results[PL_RESULTS_MAX];
+    struct pl_decision_spec specs[PL_DECISIONS_MAX];
+    uint16_t order[PL_STEPS_MAX]; /* steps, each after all of its ancestors */
+    bool acyclic;
+};
+
+/* One key of a map. `set` is called with the value's node when the key is there. */
+struct pl_key {
+    const char *name;
+    bool required;
+    void (*set)(struct pl_load *l, void *object, const struct pl_yaml *node);
+};
+struct pl_keys {
+    const char *what; /* "a step" */
+    const struct pl_key *at;
+    size_t count;
+};
+#define PL_KEYS(WHAT, TABLE) ((struct pl_keys){(WHAT), (TABLE), sizeof(TABLE) / sizeof((TABLE)[0])})
+
+/* Checks a map against its table and calls the setters in the order of the table. `owner` is where
+ * a missing key is reported; NULL: the map itself. */
+void pl_load_map(struct pl_load *l, const struct pl_yaml *node, struct pl_keys keys, void *object);
+
+/* ---- diagnostics at nodes ---- */
+
+struct pl_diag_place pl_load_at(const struct pl_load *l, const struct pl_yaml *node);
+struct pl_diag_place pl_load_at_key(const struct pl_load *l, const struct pl_yaml *node);
+
+/* ---- values: each reports what is wrong and returns false ---- */
+
+/* A text in the definition's memory, NUL-terminated; empty when it is full. */
+struct pl_text pl_load_keep(struct pl_load *l, struct pl_text text);
+void *pl_load_alloc(struct pl_load *l, size_t size);
+
+bool pl_load_is_map(struct pl_load *l, const struct pl_yaml *node, const char *what);
+bool pl_load_text(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out);
+bool pl_load_int(struct pl_load *l, const struct pl_yaml *node, int64_t min, int64_t max,
+                 int64_t *out);
+bool pl_load_word(struct pl_load *l, const struct pl_yaml *node, const char *const *words,
+                  size_t word_count, unsigned *out);
+
+/* An id as a value, and as the key of a map entry. */
+bool pl_load_id(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out);
+bool pl_load_id_key(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out);
+bool pl_load_is_id(struct pl_text text);
+
+/* {zh, en}, and one side of it. */
+void pl_load_title(struct pl_load *l, const struct pl_yaml *node, struct pl_title *out);
+void pl_load_title_text(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out);
+
+/* One text or a list of different texts; returns how many, at most `max`. */
+unsigned pl_load_list(struct pl_load *l, const struct pl_yaml *node, const struct pl_yaml **items,
+                      unsigned max);
+
+bool pl_load_span(struct pl_load *l, const struct pl_yaml *node, struct pl_span *out);
+const struct pl_cel_program *pl_load_when(struct pl_load *l, const struct pl_yaml *node);
+
+/* ---- parts ---- */
+
+void pl_load_calendar(struct pl_load *l, const struct pl_yaml *root, struct pl_calendar *calendar);
+void pl_load_departments(struct pl_load *l);
+void pl_load_documents(struct pl_load *l);
+void pl_load_decisions(struct pl_load *l, const struct pl_yaml *node);
+void pl_load_finish_ids(struct pl_load *l, const struct pl_yaml *node);
+void pl_load_finish(struct pl_load *l);
+void pl_load_step_ids(struct pl_load *l, const struct pl_yaml *node);
+void pl_load_steps(struct pl_load *l);
+void pl_load_members(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *for_each,
+                     const struct pl_yaml *ladder);
+void pl_load_rules(struct pl_load *l, uint16_t step, const struct pl_yaml *decisions);
+/* The ladder of a step, from its own or that of the file; returns which, NULL when there is none.
+ */
+const struct pl_yaml *pl_load_ladder(struct pl_load *l, struct pl_step_def *step,
+                                     const struct pl_yaml *own);
+/* Checks the ladder of the file. */
+bool pl_load_late(struct pl_load *l, const struct pl_yaml *node);
+void pl_load_member_ladder(struct pl_load *l, const struct pl_yaml *ladder,
+                           struct pl_member *member);
+
+/* Arcs of `after`: of a step or of a result. */
+struct pl_arcs {
+    enum pl_join join;
+    struct pl_arc *at;
+    uint16_t count;
+};
+void pl_load_after(struct pl_load *l, const struct pl_yaml *node, struct pl_arcs *out);
+uint16_t pl_load_step_ref(struct pl_load *l, const struct pl_yaml *node, struct pl_text id);
+
+/* The number of a service or document in the definition, entered when it is used first; UINT16_MAX
+ * when there is none, which is reported. */
+uint16_t pl_load_service(struct pl_load *l, struct pl_text name, struct pl_diag_place place);
+uint16_t pl_load_document(struct pl_load *l, const struct pl_yaml *node);
+
+/* ---- checks of a definition that is whole ---- */
+
+void pl_check_graph(struct pl_load *l);
+void pl_check_data(struct pl_load *l);
+void pl_check_reach(struct pl_load *l);
+void pl_check_time(struct pl_load *l);
+
+struct pl_digest pl_canonical_hash(const struct pl_load *l);
+
+/* ---- names ---- */
+
+/* "`fire` 消防设计审核 (Fire design review)" */
+struct pl_named {
+    char at[480];
+};
+struct pl_named pl_name(struct pl_text id, const struct pl_title *title);
+struct pl_named pl_name_step(const struct pl_definition *def, uint16_t step);
+
+/* Candidates for "did you mean", by id and by title in both languages. */
+#define PL_NAMES_MAX 1024
+struct pl_names {
+    unsigned count;
+    const char *ids[PL_NAMES_MAX]; /* NUL-terminated */
+    const char *zh[PL_NAMES_MAX];  /* or NULL */
+    const char *en[PL_NAMES_MAX];
+};
+void pl_names_add(struct pl_names *names, struct pl_text id, struct pl_text zh, struct pl_text en);
+
+/* Hints at the nearest name; else lists the names if there are few; else says `otherwise`. */
+void pl_names_suggest(const struct pl_names *names, struct pl_text word, const char *otherwise,
+                      struct pl_diag *diag);
+
+#endif

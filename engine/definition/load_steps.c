@@ -1,0 +1,469 @@
+/* Steps: what each asks, after what, with what, and how long it may take. */
+#include <string.h>
+
+#include "definition/load.h"
+#include "value/schema.h"
+
+#define SECTIONS_MAX    16
+#define NEEDS_MAX       64
+#define ISSUES_MAX      16
+#define VISITS_MAX      20
+#define MONEY_MAX       INT64_C(1000000000000) /* CNY: a thousand times the largest project */
+#define JOINT_TASKS_MAX 17                     /* the lead and 16 members */
+
+/* Keys that only some kinds of step may have. */
+enum { ASK = 1, TELL = 2, WAIT = 4 };
+static const struct {
+    const char *key;
+    unsigned kinds;
+} kind_keys[] = {
+    {"decide_after", ASK}, {"for_each", ASK},         {"decisions", ASK},
+    {"needs", ASK},        {"sees", ASK | TELL},      {"issues", ASK | WAIT},
+    {"limit", ASK | WAIT}, {"statutory", ASK | WAIT}, {"late", ASK | WAIT},
+};
+
+static const char *const acts[] = {
+    "permit", "filing", "registration", "contract",   "technical_review", "joint_review",
+    "bundle", "market", "payment",      "acceptance", "commitment",
+};
+
+static uint16_t number_of(const struct pl_load *l, const struct pl_step_def *step)
+{
+    return (uint16_t)(step - l->def->steps);
+}
+
+/* ---- setters, in the order of the table ---- */
+
+static void set_title(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    pl_load_title(l, node, &step->title);
+}
+
+static void set_stage(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    struct pl_names names = {0};
+
+    if (!pl_load_id(l, node, &step->stage)) {
+        return;
+    }
+    const struct pl_yaml *stages = l->stages;
+    for (const struct pl_yaml *entry = stages != NULL ? stages->first : NULL; entry != NULL;
+         entry = entry->next) {
+        if (pl_text_equal(entry->key, step->stage)) {
+            return;
+        }
+        const struct pl_yaml *zh = pl_yaml_get(entry, "zh");
+        pl_names_add(&names, entry->key, zh != NULL ? zh->text : (struct pl_text){0},
+                     (struct pl_text){0});
+    }
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_NO_STAGE, "there is no stage `%.*s`",
+                    (int)step->stage.len, step->stage.at);
+    pl_names_suggest(&names, step->stage, "Add it to `stages` of the file.", diag);
+}
+
+static void set_act(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    unsigned act = 0;
+
+    if (pl_load_word(l, node, acts, sizeof(acts) / sizeof(acts[0]), &act)) {
+        step->act = pl_text_of(acts[act]);
+    }
+}
+
+static void set_service(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+
+    if (step->members == NULL || node->kind != PL_YAML_SCALAR) {
+        (void)pl_load_text(l, node, &(struct pl_text){0});
+        return;
+    }
+    struct pl_member *lead = &step->members[0];
+    const uint16_t service = pl_load_service(l, node->text, pl_load_at(l, node));
+    if (service != UINT16_MAX) {
+        lead->service = service;
+        lead->title = l->def->services[service].title;
+    }
+}
+
+static void set_wait_for(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+
+    step->wait_for = PL_WAIT_SIGNAL;
+    (void)pl_load_id(l, node, &step->signal);
+}
+
+static void set_after(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    struct pl_arcs arcs = {0};
+
+    pl_load_after(l, node, &arcs);
+    step->join = arcs.join;
+    step->after = arcs.at;
+    step->after_count = arcs.count;
+}
+
+static void set_decide_after(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    const struct pl_yaml *items[PL_ARCS_MAX];
+    const unsigned count = pl_load_list(l, node, items, PL_ARCS_MAX);
+
+    step->decide_after = pl_load_alloc(l, count * sizeof(*step->decide_after));
+    for (unsigned i = 0; i < count && step->decide_after != NULL; i++) {
+        const uint16_t other = pl_load_step_ref(l, items[i], items[i]->text);
+        if (other != PL_NO_STEP) {
+            step->decide_after[step->decide_after_count++] = other;
+        }
+    }
+}
+
+static void set_when(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    step->when = pl_load_when(l, node);
+}
+
+static void set_sees(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    const struct pl_yaml *items[SECTIONS_MAX];
+    const unsigned count = pl_load_list(l, node, items, SECTIONS_MAX);
+
+    step->sees = pl_load_alloc(l, count * sizeof(*step->sees));
+    for (unsigned i = 0; i < count && step->sees != NULL; i++) {
+        const char *near = NULL;
+        enum pl_cel_type type = PL_CEL_DYN;
+        const struct pl_text section = items[i]->text;
+        step->sees[step->sees_count++] = pl_load_keep(l, section);
+        if (l->def->form == NULL || (memchr(section.at, '.', section.len) == NULL &&
+                                     pl_schema_field(l->def->form, section, &type, &near))) {
+            continue;
+        }
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at(l, items[i]), PL_DIAG_NO_SECTION,
+                        "form `%.*s` has no section `%.*s`", (int)l->def->form_id.len,
+                        l->def->form_id.at, (int)section.len, section.at);
+        if (near != NULL) {
+            pl_diag_hint(diag, "Did you mean `%s`?", near);
+        } else {
+            pl_diag_hint(diag, "The sections of the form are the keys of its `properties`.");
+        }
+    }
+}
+
+static void load_documents(struct pl_load *l, const struct pl_yaml *node, unsigned max,
+                           uint16_t **at, uint16_t *count_out)
+{
+    const struct pl_yaml *items[NEEDS_MAX];
+    const unsigned count = pl_load_list(l, node, items, max);
+
+    *at = pl_load_alloc(l, count * sizeof(**at));
+    for (unsigned i = 0; i < count && *at != NULL; i++) {
+        const uint16_t document = pl_load_document(l, items[i]);
+        if (document != UINT16_MAX) {
+            (*at)[(*count_out)++] = document;
+        }
+    }
+}
+
+static void set_needs(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    load_documents(l, node, NEEDS_MAX, &step->needs, &step->needs_count);
+}
+
+static void set_issues(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    load_documents(l, node, ISSUES_MAX, &step->issues, &step->issues_count);
+}
+
+static void set_decisions(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    pl_load_rules(l, number_of(l, object), node);
+}
+
+static void set_limit(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    step->has_limit = pl_load_span(l, node, &step->limit);
+}
+
+static void set_statutory(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    const struct pl_yaml *limit = pl_yaml_get(l->steps[number_of(l, step)], "limit");
+
+    if (limit == NULL) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,
+                                           "`statutory` stands beside a promised `limit`");
+        pl_diag_hint(diag, "Add `limit: ...`, not longer than this.");
+        return;
+    }
+    step->has_statutory = pl_load_span(l, node, &step->statutory);
+    if (step->has_statutory && step->has_limit && step->statutory.unit == step->limit.unit &&
+        step->limit.count > step->statutory.count) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, limit), PL_DIAG_OVER_STATUTORY,
+                                           "step %s promises more time than the law allows",
+                                           pl_name(step->id, &step->title).at);
+        pl_diag_hint(diag, "Shorten `limit` to `%.*s` or less.", (int)node->text.len,
+                     node->text.at);
+        pl_diag_other(diag, pl_load_at(l, node), "the limit of the law");
+    }
+}
+
+static void set_late(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    const struct pl_step_def *step = object;
+
+    if (pl_yaml_get(l->steps[number_of(l, step)], "limit") == NULL) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,
+                                           "`late` needs a `limit` that can run out");
+        pl_diag_hint(diag, "Add `limit: ...` to the step.");
+    }
+}
+
+static void set_for_each(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    (void)l;
+    (void)object;
+    (void)node;
+}
+
+static void set_visit(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    int64_t visits = 0;
+
+    if (pl_load_int(l, node, 0, VISITS_MAX, &visits)) {
+        step->visits = (uint32_t)visits;
+    }
+}
+
+static void set_cost(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    (void)pl_load_int(l, node, 0, MONEY_MAX, &step->cost);
+}
+
+static void set_deposit(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    (void)pl_load_int(l, node, 1, MONEY_MAX, &step->deposit);
+}
+
+static void set_counts(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    bool counts = true;
+
+    if (pl_yaml_as_bool(node, &counts) && !counts) {
+        step->counts = false;
+        return;
+    }
+    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD,
+                                       "`counts` can only be `false`");
+    pl_diag_hint(diag, pl_yaml_looks_boolean_11(node)
+                           ? "Write `counts: false`: `yes`, `no`, `on` and `off` are texts."
+                           : "Leave the line out when the step counts.");
+}
+
+/* `members` are made before, `when` after the title, `statutory` after `limit`. */
+static const struct pl_key step_keys[] = {
+    {"title", true, set_title},
+    {"stage", false, set_stage},
+    {"act", false, set_act},
+    {"ask", false, set_service},
+    {"tell", false, set_service},
+    {"wait_for", false, set_wait_for},
+    {"after", false, set_after},
+    {"decide_after", false, set_decide_after},
+    {"when", false, set_when},
+    {"sees", false, set_sees},
+    {"needs", false, set_needs},
+    {"issues", false, set_issues},
+    {"decisions", false, set_decisions},
+    {"limit", false, set_limit},
+    {"statutory", false, set_statutory},
+    {"late", false, set_late},
+    {"for_each", false, set_for_each},
+    {"visit", false, set_visit},
+    {"cost", false, set_cost},
+    {"deposit", false, set_deposit},
+    {"counts", false, set_counts},
+};
+
+/* ---- one step ---- */
+
+/* Which of the three keys is there; reports none and more than one. */
+static bool read_kind(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node)
+{
+    const struct pl_yaml *first = NULL;
+
+    for (unsigned kind = 0; kind < PL_STEP_KINDS; kind++) {
+        static const char *const keys[] = {
+#define STEP_KIND(NAME, KEY, TEXT) KEY,
+#include "model/step_kinds.def"
+#undef STEP_KIND
+        };
+        const struct pl_yaml *entry = pl_yaml_get(node, keys[kind]);
+        if (entry != NULL && first != NULL) {
+            struct pl_diag *diag = pl_diag_add(
+                l->diags, pl_load_at_key(l, entry), PL_DIAG_KIND,
+                "step %s does two things: `%.*s` and `%.*s`", pl_name(step->id, &step->title).at,
+                (int)first->key.len, first->key.at, (int)entry->key.len, entry->key.at);
+            pl_diag_hint(diag, "Make two steps of it, one `after` the other.");
+            pl_diag_other(diag, pl_load_at_key(l, first), "the first is here");
+            return false;
+        }
+        if (entry != NULL) {
+            first = entry;
+            step->kind = (enum pl_step_kind)kind;
+        }
+    }
+    if (first == NULL) {
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_KIND, "step %s does nothing",
+                        pl_name(step->id, &step->title).at);
+        pl_diag_hint(diag, "Add `ask: department.service`, `tell: department.service` or "
+                           "`wait_for: signal`.");
+    }
+    return first != NULL;
+}
+
+static void check_kind_keys(struct pl_load *l, const struct pl_step_def *step,
+                            const struct pl_yaml *node)
+{
+    static const char *const verbs[] = {"asks", "tells", "waits"};
+    const unsigned kind = 1u << step->kind;
+
+    for (size_t i = 0; i < sizeof(kind_keys) / sizeof(kind_keys[0]); i++) {
+        const struct pl_yaml *entry = pl_yaml_get(node, kind_keys[i].key);
+        if (entry != NULL && (kind_keys[i].kinds & kind) == 0) {
+            struct pl_diag *diag =
+                pl_diag_add(l->diags, pl_load_at_key(l, entry), PL_DIAG_NOT_FOR_KIND,
+                            "a step that %s has no `%s`", verbs[step->kind], kind_keys[i].key);
+            pl_diag_hint(diag, "Leave the line out, or ask the department with `ask:`.");
+        }
+    }
+}
+
+static void check_limit(struct pl_load *l, const struct pl_step_def *step,
+                        const struct pl_yaml *node)
+{
+    if (pl_yaml_get(node, "limit") != NULL || pl_yaml_get(node, "counts") != NULL) {
+        return;
+    }
+    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_MISSING_KEY,
+                                       "step %s has no limit", pl_name(step->id, &step->title).at);
+    pl_diag_hint(diag, step->kind == PL_KIND_TELL
+                           ? "Add `counts: false`: a notice is no procedure."
+                           : "Add `limit: 5 working days`, or `counts: false` for a milestone.");
+}
+
+static void load_step(struct pl_load *l, uint16_t number)
+{
+    struct pl_step_def *step = &l->def->steps[number];
+    const struct pl_yaml *node = l->steps[number];
+
+    if (!pl_load_is_map(l, node, "a step")) {
+        return;
+    }
+    const bool kind_known = read_kind(l, step, node);
+    const struct pl_yaml *for_each = pl_yaml_get(node, "for_each");
+    if (step->kind != PL_KIND_WAIT_FOR) {
+        const uint32_t joint =
+            for_each != NULL && for_each->count < JOINT_TASKS_MAX ? for_each->count : 0;
+        step->members = pl_load_alloc(l, (1 + joint) * sizeof(*step->members));
+        step->member_count = 1;
+    }
+    if (step->members != NULL) {
+        step->members[0] =
+            (struct pl_member){.role = PL_ROLE_LEAD, .silent_decision = PL_NO_DECISION};
+    }
+    pl_load_map(l, node, PL_KEYS("a step", step_keys), step);
+    if (kind_known) {
+        check_kind_keys(l, step, node);
+        check_limit(l, step, node);
+    }
+    if (step->rules == NULL) {
+        pl_load_rules(l, number, NULL);
+    }
+    const struct pl_yaml *ladder = pl_load_ladder(l, step, pl_yaml_get(node, "late"));
+    if (for_each != NULL && step->kind == PL_KIND_ASK && step->members != NULL) {
+        pl_load_members(l, step, for_each, ladder);
+    }
+}
+
+/* ---- all steps ---- */
+
+void pl_load_step_ids(struct pl_load *l, const struct pl_yaml *node)
+{
+    struct pl_definition *def = l->def;
+
+    if (node == NULL || !pl_load_is_map(l, node, "`steps`")) {
+        return;
+    }
+    if (node->count == 0 || node->count > PL_STEPS_MAX) {
+        (void)pl_diag_add(l->diags, pl_load_at_key(l, node),
+                          node->count == 0 ? PL_DIAG_EMPTY : PL_DIAG_TOO_MANY,
+                          "%u steps; a workflow has 1 to %d", node->count, PL_STEPS_MAX);
+        return;
+    }
+    def->steps = pl_load_alloc(l, node->count * sizeof(*def->steps));
+    for (const struct pl_yaml *entry = node->first; entry != NULL && def->steps != NULL;
+         entry = entry->next) {
+        struct pl_step_def *step = &def->steps[def->step_count];
+        if (pl_text_is(entry->key, "apply") || pl_text_is(entry->key, "this_step")) {
+            struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, entry), PL_DIAG_RESERVED,
+                                               "`%.*s` is a word of the language, not a step",
+                                               (int)entry->key.len, entry->key.at);
+            pl_diag_hint(diag, "Give the step another name.");
+            continue;
+        }
+        if (!pl_load_id_key(l, entry, &step->id)) {
+            step->id = pl_load_keep(l, entry->key);
+        }
+        step->line = entry->key_mark.line;
+        step->counts = true;
+        l->steps[def->step_count++] = entry;
+    }
+}
+
+/* Titles first: messages about one step name others. */
+static void load_titles(struct pl_load *l)
+{
+    for (uint16_t i = 0; i < l->def->step_count; i++) {
+        const struct pl_yaml *title = pl_yaml_get(l->steps[i], "title");
+        const struct pl_yaml *zh = title != NULL ? pl_yaml_get(title, "zh") : NULL;
+        const struct pl_yaml *en = title != NULL ? pl_yaml_get(title, "en") : NULL;
+        l->def->steps[i].title.zh = pl_load_keep(l, zh != NULL ? zh->text : PL_TEXT(""));
+        l->def->steps[i].title.en = pl_load_keep(l, en != NULL ? en->text : PL_TEXT(""));
+    }
+}
+
+void pl_load_steps(struct pl_load *l)
+{
+    struct pl_definition *def = l->def;
+    uint32_t tasks = 0;
+
+    load_titles(l);
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        load_step(l, i);
+        def->steps[i].first_task = (uint16_t)tasks;
+        tasks += def->steps[i].member_count;
+    }
+    if (tasks > PL_TASKS_MAX) {
+        (void)pl_diag_add(l->diags, pl_load_at_key(l, pl_yaml_get(l->workflow, "steps")),
+                          PL_DIAG_TOO_MANY, "%u tasks in one case, at most %d are allowed", tasks,
+                          PL_TASKS_MAX);
+    }
+    def->task_count = (uint16_t)tasks;
+}

@@ -1,0 +1,388 @@
+/* Single values and maps, checked against their tables. */
+#include <string.h>
+
+#include "definition/load.h"
+
+#define ID_LEN_MAX    48
+#define TITLE_LEN_MAX 200 /* characters */
+
+struct pl_diag_place pl_load_at(const struct pl_load *l, const struct pl_yaml *node)
+{
+    return (struct pl_diag_place){l->file, node->mark};
+}
+
+struct pl_diag_place pl_load_at_key(const struct pl_load *l, const struct pl_yaml *node)
+{
+    return (struct pl_diag_place){l->file, node->key.len > 0 ? node->key_mark : node->mark};
+}
+
+void *pl_load_alloc(struct pl_load *l, size_t size)
+{
+    void *memory = pl_arena_alloc(l->arena, size);
+
+    l->full = l->full || memory == NULL;
+    return memory;
+}
+
+struct pl_text pl_load_keep(struct pl_load *l, struct pl_text text)
+{
+    const char *copy = pl_arena_text(l->arena, text.at, text.len);
+
+    if (copy == NULL) {
+        l->full = true;
+        return PL_TEXT("");
+    }
+    return (struct pl_text){copy, text.len};
+}
+
+/* ---- maps ---- */
+
+/* What people write who come from elsewhere. */
+static const struct {
+    const char *word;
+    const char *key;
+} other_words[] = {
+    {"depends_on", "after"},   {"needs_step", "after"},
+    {"requires", "needs"},     {"name", "title"},
+    {"label", "title"},        {"department", "ask"},
+    {"service", "ask"},        {"if", "when"},
+    {"condition", "when"},     {"timeout", "limit"},
+    {"deadline", "limit"},     {"days", "limit"},
+    {"duration", "limit"},     {"sla", "limit"},
+    {"time", "limit"},         {"documents", "needs"},
+    {"inputs", "needs"},       {"outputs", "issues"},
+    {"fee", "cost"},           {"price", "cost"},
+    {"visits", "visit"},       {"notify", "tell"},
+    {"results", "finish"},     {"outcomes", "finish"},
+    {"members", "for_each"},   {"signal", "wait_for"},
+    {"goto", "back_to"},       {"max", "at_most"},
+    {"prerequisite", "after"}, {"form_id", "form"},
+    {"off", "holidays"},       {"escalation", "late"},
+};
+
+static const struct pl_key *find_key(struct pl_keys keys, const char *name)
+{
+    for (size_t i = 0; i < keys.count; i++) {
+        if (strcmp(keys.at[i].name, name) == 0) {
+            return &keys.at[i];
+        }
+    }
+    return NULL;
+}
+
+static void report_unknown(struct pl_load *l, const struct pl_yaml *node, struct pl_keys keys)
+{
+    struct pl_names names = {0};
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_UNKNOWN_KEY,
+                    "`%.*s` is not a key of %s", (int)node->key.len, node->key.at, keys.what);
+
+    for (size_t i = 0; i < sizeof(other_words) / sizeof(other_words[0]); i++) {
+        if (pl_text_is(node->key, other_words[i].word) &&
+            find_key(keys, other_words[i].key) != NULL) {
+            pl_diag_hint(diag, "Did you mean `%s`?", other_words[i].key);
+            return;
+        }
+    }
+    for (size_t i = 0; i < keys.count; i++) {
+        pl_names_add(&names, pl_text_of(keys.at[i].name), (struct pl_text){0}, (struct pl_text){0});
+    }
+    pl_names_suggest(&names, node->key, "workflows/LANGUAGE.md lists the keys.", diag);
+}
+
+bool pl_load_is_map(struct pl_load *l, const struct pl_yaml *node, const char *what)
+{
+    if (node->kind == PL_YAML_MAP) {
+        return true;
+    }
+    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_WRONG_TYPE,
+                                       "%s is a map of keys and values", what);
+    pl_diag_hint(diag, "Write `key: value` lines below it, indented by two spaces.");
+    return false;
+}
+
+void pl_load_map(struct pl_load *l, const struct pl_yaml *node, struct pl_keys keys, void *object)
+{
+    if (!pl_load_is_map(l, node, keys.what)) {
+        return;
+    }
+    for (const struct pl_yaml *entry = node->first; entry != NULL; entry = entry->next) {
+        if (find_key(keys, entry->key.at) == NULL) {
+            report_unknown(l, entry, keys);
+        }
+    }
+    for (size_t i = 0; i < keys.count; i++) {
+        const struct pl_yaml *entry = pl_yaml_get(node, keys.at[i].name);
+        if (entry != NULL) {
+            keys.at[i].set(l, object, entry);
+        } else if (keys.at[i].required) {
+            struct pl_diag *diag =
+                pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_MISSING_KEY,
+                            "`%s` is missing: %s must have it", keys.at[i].name, keys.what);
+            pl_diag_hint(diag, "Add a line `%s: ...`.", keys.at[i].name);
+        }
+    }
+}
+
+/* ---- scalars ---- */
+
+static const char *kind_name(const struct pl_yaml *node)
+{
+    return node->kind == PL_YAML_LIST ? "a list" : "a map";
+}
+
+/* Whether it is a scalar that says something. */
+static bool is_scalar(struct pl_load *l, const struct pl_yaml *node, const char *wanted)
+{
+    if (node->kind != PL_YAML_SCALAR) {
+        (void)pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_WRONG_TYPE,
+                          "`%.*s` wants %s, not %s", (int)node->key.len, node->key.at, wanted,
+                          kind_name(node));
+        return false;
+    }
+    if (node->text.len == 0) {
+        (void)pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_EMPTY, "`%.*s` has no value",
+                          (int)node->key.len, node->key.at);
+        return false;
+    }
+    return true;
+}
+
+bool pl_load_text(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out)
+{
+    if (!is_scalar(l, node, "a text")) {
+        return false;
+    }
+    *out = pl_load_keep(l, node->text);
+    return true;
+}
+
+bool pl_load_int(struct pl_load *l, const struct pl_yaml *node, int64_t min, int64_t max,
+                 int64_t *out)
+{
+    int64_t value = 0;
+
+    if (!is_scalar(l, node, "a whole number")) {
+        return false;
+    }
+    if (!pl_yaml_as_i64(node, &value)) {
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_WRONG_TYPE,
+                        "`%.*s` wants a whole number, not `%.*s`", (int)node->key.len, node->key.at,
+                        (int)node->text.len, node->text.at);
+        pl_diag_hint(diag, "Write digits only: no quotes, no unit, no comma.");
+        return false;
+    }
+    if (value < min || value > max) {
+        (void)pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_NUMBER,
+                          "`%.*s` is %lld, but must be from %lld to %lld", (int)node->key.len,
+                          node->key.at, (long long)value, (long long)min, (long long)max);
+        return false;
+    }
+    *out = value;
+    return true;
+}
+
+bool pl_load_word(struct pl_load *l, const struct pl_yaml *node, const char *const *words,
+                  size_t word_count, unsigned *out)
+{
+    struct pl_names names = {0};
+
+    if (!is_scalar(l, node, "one word")) {
+        return false;
+    }
+    for (unsigned i = 0; i < word_count; i++) {
+        if (pl_text_is(node->text, words[i])) {
+            *out = i;
+            return true;
+        }
+        pl_names_add(&names, pl_text_of(words[i]), (struct pl_text){0}, (struct pl_text){0});
+    }
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD, "`%.*s` cannot be `%.*s`",
+                    (int)node->key.len, node->key.at, (int)node->text.len, node->text.at);
+    pl_names_suggest(&names, node->text, "workflows/LANGUAGE.md lists the words.", diag);
+    return false;
+}
+
+/* ---- ids ---- */
+
+bool pl_load_is_id(struct pl_text text)
+{
+    bool word_begins = true; /* after a `_`, or at the start */
+
+    if (text.len == 0 || text.len > ID_LEN_MAX || text.at[0] < 'a' || text.at[0] > 'z') {
+        return false;
+    }
+    for (uint32_t i = 0; i < text.len; i++) {
+        const char c = text.at[i];
+        if (c == '_' && word_begins) {
+            return false;
+        }
+        if (c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9')) {
+            return false;
+        }
+        word_begins = c == '_';
+    }
+    return !word_begins;
+}
+
+/* The nearest id: lower case, other characters as `_`. Empty when nothing is left. */
+static void make_id(struct pl_text text, char out[ID_LEN_MAX + 1])
+{
+    size_t len = 0;
+
+    for (uint32_t i = 0; i < text.len && len < ID_LEN_MAX; i++) {
+        const char c = text.at[i];
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9' && len > 0)) {
+            out[len++] = c;
+        } else if (c >= 'A' && c <= 'Z') {
+            out[len++] = (char)(c - 'A' + 'a');
+        } else if ((unsigned char)c < 0x80 && len > 0 && out[len - 1] != '_') {
+            out[len++] = '_';
+        }
+    }
+    while (len > 0 && out[len - 1] == '_') {
+        len--;
+    }
+    out[len] = '\0';
+}
+
+static bool check_id(struct pl_load *l, struct pl_diag_place place, struct pl_text text)
+{
+    char better[ID_LEN_MAX + 1];
+
+    if (pl_load_is_id(text)) {
+        return true;
+    }
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, place, PL_DIAG_BAD_ID, "`%.*s` is not an id", (int)text.len, text.at);
+    make_id(text, better);
+    if (pl_load_is_id(pl_text_of(better))) {
+        pl_diag_hint(diag, "Write `%s`: small letters, digits and `_`, at most %d characters.",
+                     better, ID_LEN_MAX);
+    } else {
+        pl_diag_hint(diag, "Use small English letters, digits and `_`; titles can be Chinese.");
+    }
+    return false;
+}
+
+bool pl_load_id(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out)
+{
+    if (!is_scalar(l, node, "an id") || !check_id(l, pl_load_at(l, node), node->text)) {
+        return false;
+    }
+    *out = pl_load_keep(l, node->text);
+    return true;
+}
+
+bool pl_load_id_key(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out)
+{
+    if (!check_id(l, pl_load_at_key(l, node), node->key)) {
+        return false;
+    }
+    *out = pl_load_keep(l, node->key);
+    return true;
+}
+
+/* ---- titles ---- */
+
+static uint32_t characters(struct pl_text text)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < text.len; i++) {
+        count += ((unsigned char)text.at[i] & 0xC0) != 0x80;
+    }
+    return count;
+}
+
+void pl_load_title_text(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out)
+{
+    if (!is_scalar(l, node, "a text")) {
+        return;
+    }
+    if (characters(node->text) > TITLE_LEN_MAX) {
+        (void)pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_TITLE,
+                          "a title of %u characters, at most %d are allowed",
+                          characters(node->text), TITLE_LEN_MAX);
+        return;
+    }
+    *out = pl_load_keep(l, node->text);
+}
+
+static void set_zh(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_title *title = object;
+    pl_load_title_text(l, node, &title->zh);
+}
+
+static void set_en(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_title *title = object;
+    pl_load_title_text(l, node, &title->en);
+}
+
+void pl_load_title(struct pl_load *l, const struct pl_yaml *node, struct pl_title *out)
+{
+    static const struct pl_key keys[] = {{"zh", true, set_zh}, {"en", true, set_en}};
+
+    if (node->kind == PL_YAML_SCALAR) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_TITLE,
+                                           "a title in one language only");
+        pl_diag_hint(diag, "Write `{zh: ..., en: ...}`.");
+        return;
+    }
+    pl_load_map(l, node, PL_KEYS("a title", keys), out);
+}
+
+/* ---- lists ---- */
+
+static bool is_new(const struct pl_yaml *const *items, unsigned count, const struct pl_yaml *item)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (pl_text_equal(items[i]->text, item->text)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+unsigned pl_load_list(struct pl_load *l, const struct pl_yaml *node, const struct pl_yaml **items,
+                      unsigned max)
+{
+    unsigned count = 0;
+
+    if (node->kind == PL_YAML_SCALAR && node->text.len > 0) {
+        items[0] = node;
+        return 1;
+    }
+    if (node->kind != PL_YAML_LIST || node->count == 0) {
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at_key(l, node),
+                        node->kind == PL_YAML_MAP ? PL_DIAG_WRONG_TYPE : PL_DIAG_EMPTY,
+                        node->kind == PL_YAML_MAP ? "`%.*s` wants a list" : "`%.*s` is empty",
+                        (int)node->key.len, node->key.at);
+        pl_diag_hint(diag, "Write `[a, b]`, or leave the line out.");
+        return 0;
+    }
+    for (const struct pl_yaml *item = node->first; item != NULL; item = item->next) {
+        if (item->kind != PL_YAML_SCALAR || item->text.len == 0) {
+            (void)pl_diag_add(l->diags, pl_load_at(l, item), PL_DIAG_WRONG_TYPE,
+                              "an entry of `%.*s` wants one name", (int)node->key.len,
+                              node->key.at);
+        } else if (!is_new(items, count, item)) {
+            (void)pl_diag_add(l->diags, pl_load_at(l, item), PL_DIAG_TWICE,
+                              "`%.*s` stands twice in `%.*s`", (int)item->text.len, item->text.at,
+                              (int)node->key.len, node->key.at);
+        } else if (count == max) {
+            (void)pl_diag_add(l->diags, pl_load_at(l, item), PL_DIAG_TOO_MANY,
+                              "more than %u entries in `%.*s`", max, (int)node->key.len,
+                              node->key.at);
+            break;
+        } else {
+            items[count++] = item;
+        }
+    }
+    return count;
+}

@@ -1,0 +1,50 @@
+/* Conditions: CEL over the form. */
+#include "definition/load.h"
+#include "value/cel.h"
+#include "value/schema.h"
+
+/* Every name is a field of the form. Without a form nothing can be said about it here: that the
+ * form is missing was reported where it is named. */
+static bool resolve(void *context, struct pl_text path, struct pl_cel_binding *binding_out,
+                    const char **suggestion_out)
+{
+    const struct pl_load *l = context;
+    enum pl_cel_type type = PL_CEL_DYN;
+
+    if (l->def->form != NULL && !pl_schema_field(l->def->form, path, &type, suggestion_out)) {
+        return false;
+    }
+    *binding_out =
+        (struct pl_cel_binding){.variable = PL_VARIABLE_FORM, .rest = path, .type = type};
+    return true;
+}
+
+const struct pl_cel_program *pl_load_when(struct pl_load *l, const struct pl_yaml *node)
+{
+    const struct pl_cel_scope scope = {.context = l, .resolve = resolve};
+    const struct pl_cel_program *program = NULL;
+    struct pl_text source = {0};
+    struct placet_error err = {0};
+
+    if (!pl_load_text(l, node, &source)) {
+        return NULL;
+    }
+    const int rc = pl_cel_compile(source, &scope, PL_CEL_BOOL, l->arena, &program, &err);
+    if (rc == PLACET_OK) {
+        return program;
+    }
+    struct pl_diag_place place = pl_load_at(l, node);
+    if (err.column > 0 && place.mark.length >= source.len) {
+        /* The quotes are a column of the file, not of the expression. */
+        place.mark.column += err.column - 1 + (node->plain ? 0 : 1);
+        place.mark.length = 1;
+    }
+    struct pl_diag *diag = pl_diag_add(l->diags, place, PL_DIAG_EXPRESSION, "%s", err.message);
+    if (err.hint[0] != '\0') {
+        pl_diag_hint(diag, "%s", err.hint);
+    } else {
+        pl_diag_hint(diag, "A condition compares fields of the form: `design.special_fire`, "
+                           "`project.investment_cny > 1000000`.");
+    }
+    return NULL;
+}
