@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/time.h"
+
 #define DAY_HOURS   24
 #define DAY_MINUTES (24 * 60)
 #define DAY_SECONDS (24 * 60 * 60)
@@ -52,29 +54,37 @@ void pl_definition_order(const struct pl_definition *def, uint16_t order[PL_STEP
 
 /* ---- forward: when each step starts and ends ---- */
 
+/* The time that a step may take; NULL when it takes none. */
+static const struct pl_span *span_of(const struct pl_step_def *step)
+{
+    if (!step->counts) {
+        return NULL;
+    }
+    if (step->kind == PL_KIND_WAIT_FOR && step->wait_for == PL_WAIT_SPAN) {
+        return &step->span;
+    }
+    return step->has_limit ? &step->limit : NULL;
+}
+
 static uint32_t length_of(const struct pl_step_def *step, bool *estimated_out)
 {
-    return step->has_limit && step->counts ? pl_span_working_days(step->limit, estimated_out) : 0;
+    const struct pl_span *span = span_of(step);
+
+    return span != NULL ? pl_span_working_days(*span, estimated_out) : 0;
 }
 
 static int32_t end_day(const struct pl_definition *def, const struct pl_step_def *step,
                        int32_t start_day, bool *beyond_out)
 {
-    bool estimated = false;
-    bool beyond = false;
+    const struct pl_span *span = span_of(step);
 
-    if (!step->has_limit || !step->counts) {
+    if (span == NULL) {
         return start_day;
     }
-    int32_t day = start_day;
-    if (step->limit.unit == PL_UNIT_DAYS) {
-        day += (int32_t)step->limit.count;
-    } else {
-        day = pl_calendar_add(&def->calendar, start_day,
-                              pl_span_working_days(step->limit, &estimated), &beyond);
-    }
-    *beyond_out = *beyond_out || beyond;
-    return day;
+    const int64_t start_ms = pl_ms_of_day(start_day, def->calendar.zone_minutes);
+    const struct pl_deadline end = pl_calendar_deadline(&def->calendar, start_ms, *span);
+    *beyond_out = *beyond_out || end.beyond;
+    return end.day;
 }
 
 /* The arc that lets the step start, or PL_NO_STEP: the last to finish for `all`, the first for
@@ -253,7 +263,7 @@ static void add_up(const struct pl_definition *def, struct pl_analysis *out)
         if (!step->counts) {
             continue;
         }
-        out->procedures++;
+        out->procedures += step->kind == PL_KIND_ASK;
         out->visits += step->visits;
         out->cost += step->cost;
         out->deposit += step->deposit;

@@ -2,7 +2,8 @@
  *
  * Times are promised limits: the longest chain of them through `after` and `decide_after` (critical
  * path method; with `any` the earliest entry counts), as if every condition held and nothing was
- * sent back. Steps with `counts: false` take no time and are in no figure. */
+ * sent back. Steps with `counts: false` take no time and are in no figure; only `ask`
+ * is a procedure. */
 #ifndef PL_DEFINITION_ANALYSE_H
 #define PL_DEFINITION_ANALYSE_H
 

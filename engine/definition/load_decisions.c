@@ -3,8 +3,6 @@
 
 #include "definition/load.h"
 
-#define AT_MOST_MAX 20
-
 struct entry {
     struct pl_title *title;
     struct pl_decision_spec *spec;
@@ -187,7 +185,7 @@ static void set_at_most(struct pl_load *l, void *object, const struct pl_yaml *n
     struct entry *entry = object;
     int64_t count = 0;
 
-    if (is_back(l, entry, node) && pl_load_int(l, node, 1, AT_MOST_MAX, &count)) {
+    if (is_back(l, entry, node) && pl_load_int(l, node, 1, PL_RETURNS_MAX, &count)) {
         entry->spec->at_most = (uint16_t)count;
     }
 }
@@ -209,8 +207,14 @@ static void set_clock(struct pl_load *l, void *object, const struct pl_yaml *nod
     struct entry *entry = object;
     unsigned word = 0;
 
-    if (is_back(l, entry, node) && pl_load_word(l, node, words, 3, &word)) {
-        entry->spec->clock = (enum pl_clock_rule)word;
+    if (!is_back(l, entry, node) || !pl_load_word(l, node, words, 3, &word)) {
+        return;
+    }
+    entry->spec->clock = (enum pl_clock_rule)word;
+    if (!pl_text_is(entry->spec->back_to->text, "this_step")) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,
+                                           "`clock` makes sense only with `back_to: this_step`");
+        pl_diag_hint(diag, "Leave it out: the clocks of the steps that are done again begin anew.");
     }
 }
 
@@ -231,9 +235,9 @@ static void check_decision(struct pl_load *l, uint16_t decision)
     const struct pl_decision_name *name = &l->def->decisions[decision];
     const struct pl_yaml *node = spec->node;
 
-    if (decision == PL_DECISION_APPROVE && spec->effect != PL_DECISION_GOES_ON) {
+    if (decision < PL_DECISIONS_FIXED && spec->effect != PL_DECISION_GOES_ON) {
         struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_RESERVED,
-                                           "`approve` always goes on");
+                                           "`%.*s` always goes on", (int)name->id.len, name->id.at);
         pl_diag_hint(diag, "Give the decision another name, such as `reject` or `supplement`.");
     }
     if (spec->effect == PL_DECISION_BACK && pl_yaml_get(node, "at_most") == NULL) {
@@ -261,13 +265,6 @@ static uint16_t enter_decision(struct pl_load *l, const struct pl_yaml *entry)
         return PL_NO_DECISION;
     }
     const uint16_t known = pl_definition_decision(def, id);
-    if (known == PL_DECISION_NO_OBJECTION || known == PL_DECISION_OBJECTION) {
-        struct pl_diag *diag = pl_diag_add(
-            l->diags, pl_load_at_key(l, entry), PL_DIAG_RESERVED,
-            "`%.*s` is a word of the language: what an opinion answers", (int)id.len, id.at);
-        pl_diag_hint(diag, "Give the decision another name.");
-        return PL_NO_DECISION;
-    }
     if (known != PL_NO_DECISION) {
         return known;
     }
@@ -389,6 +386,35 @@ static void add_named_rules(struct pl_load *l, uint16_t step, const struct pl_ya
     }
 }
 
+/* Every decision that the file lists, but not the two of opinions. */
+static void add_listed_rules(struct pl_load *l, uint16_t step)
+{
+    for (uint16_t i = 0; i < l->def->decision_count; i++) {
+        const bool opinion = i == PL_DECISION_NO_OBJECTION || i == PL_DECISION_OBJECTION;
+        if (!opinion &&
+            (l->specs[i].node != NULL || l->def->decision_count == PL_DECISIONS_FIXED)) {
+            add_rule(l, step, i);
+        }
+    }
+}
+
+static void check_back_rules(struct pl_load *l, uint16_t step)
+{
+    const struct pl_step_def *def = &l->def->steps[step];
+    unsigned count = 0;
+
+    for (uint16_t i = 0; i < def->rule_count; i++) {
+        count += def->rules[i].effect == PL_DECISION_BACK;
+    }
+    if (count > PL_BACK_RULES_MAX) {
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at_key(l, l->steps[step]), PL_DIAG_TOO_MANY,
+                        "step %s has %u decisions that go back, at most %d are allowed",
+                        pl_name(def->id, &def->title).at, count, PL_BACK_RULES_MAX);
+        pl_diag_hint(diag, "List fewer in `decisions` of the step.");
+    }
+}
+
 void pl_load_rules(struct pl_load *l, uint16_t step, const struct pl_yaml *decisions)
 {
     struct pl_step_def *def = &l->def->steps[step];
@@ -402,10 +428,7 @@ void pl_load_rules(struct pl_load *l, uint16_t step, const struct pl_yaml *decis
     } else if (decisions != NULL) {
         add_named_rules(l, step, decisions);
     } else {
-        for (uint16_t i = 0; i < l->def->decision_count; i++) {
-            if (i >= PL_DECISIONS_FIXED || (i == PL_DECISION_APPROVE)) {
-                add_rule(l, step, i);
-            }
-        }
+        add_listed_rules(l, step);
     }
+    check_back_rules(l, step);
 }

@@ -1,7 +1,7 @@
 /* Joint steps: who is asked together with the lead. */
 #include "definition/load.h"
 
-#define JOINT_MAX 16 /* members besides the lead */
+#define JOINT_MAX (PL_MEMBERS_MAX - 1) /* members besides the lead */
 
 struct reading {
     struct pl_step_def *step;

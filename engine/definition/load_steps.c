@@ -1,15 +1,15 @@
 /* Steps: what each asks, after what, with what, and how long it may take. */
 #include <string.h>
 
+#include "base/time.h"
 #include "definition/load.h"
 #include "value/schema.h"
 
-#define SECTIONS_MAX    16
-#define NEEDS_MAX       64
-#define ISSUES_MAX      16
-#define VISITS_MAX      20
-#define MONEY_MAX       INT64_C(1000000000000) /* CNY: a thousand times the largest project */
-#define JOINT_TASKS_MAX 17                     /* the lead and 16 members */
+#define SEES_MAX   64
+#define NEEDS_MAX  64
+#define ISSUES_MAX 16
+#define VISITS_MAX 20
+#define MONEY_MAX  INT64_C(1000000000000) /* CNY: a thousand times the largest project */
 
 /* Keys that only some kinds of step may have. */
 enum { ASK = 1, TELL = 2, WAIT = 4 };
@@ -18,7 +18,8 @@ static const struct {
     unsigned kinds;
 } kind_keys[] = {
     {"decide_after", ASK}, {"for_each", ASK},         {"decisions", ASK},
-    {"needs", ASK},        {"sees", ASK | TELL},      {"issues", ASK | WAIT},
+    {"needs", ASK},        {"issues", ASK},           {"visit", ASK},
+    {"cost", ASK},         {"deposit", ASK},          {"sees", ASK | TELL},
     {"limit", ASK | WAIT}, {"statutory", ASK | WAIT}, {"late", ASK | WAIT},
 };
 
@@ -90,12 +91,28 @@ static void set_service(struct pl_load *l, void *object, const struct pl_yaml *n
     }
 }
 
+/* A day, a span of time, or the id of a signal: ids do not begin with a digit. */
 static void set_wait_for(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     struct pl_step_def *step = object;
+    struct pl_date date = {0};
 
     step->wait_for = PL_WAIT_SIGNAL;
-    (void)pl_load_id(l, node, &step->signal);
+    if (node->kind != PL_YAML_SCALAR || node->text.len == 0 || node->text.at[0] < '0' ||
+        node->text.at[0] > '9') {
+        (void)pl_load_id(l, node, &step->signal);
+    } else if (pl_date_parse(node->text, &date)) {
+        step->wait_for = PL_WAIT_DATE;
+        step->date = pl_day_of_date(date);
+    } else if (node->text.len == 10 && node->text.at[4] == '-' && node->text.at[7] == '-') {
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_DAY, "there is no day `%.*s`",
+                        (int)node->text.len, node->text.at);
+        pl_diag_hint(diag, "Write a day as year, month, day: `2026-05-01`.");
+    } else {
+        step->wait_for = PL_WAIT_SPAN;
+        (void)pl_load_span(l, node, &step->span);
+    }
 }
 
 static void set_after(struct pl_load *l, void *object, const struct pl_yaml *node)
@@ -133,8 +150,8 @@ static void set_when(struct pl_load *l, void *object, const struct pl_yaml *node
 static void set_sees(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     struct pl_step_def *step = object;
-    const struct pl_yaml *items[SECTIONS_MAX];
-    const unsigned count = pl_load_list(l, node, items, SECTIONS_MAX);
+    const struct pl_yaml *items[SEES_MAX];
+    const unsigned count = pl_load_list(l, node, items, SEES_MAX);
 
     step->sees = pl_load_alloc(l, count * sizeof(*step->sees));
     for (unsigned i = 0; i < count && step->sees != NULL; i++) {
@@ -142,18 +159,18 @@ static void set_sees(struct pl_load *l, void *object, const struct pl_yaml *node
         enum pl_cel_type type = PL_CEL_DYN;
         const struct pl_text section = items[i]->text;
         step->sees[step->sees_count++] = pl_load_keep(l, section);
-        if (l->def->form == NULL || (memchr(section.at, '.', section.len) == NULL &&
-                                     pl_schema_field(l->def->form, section, &type, &near))) {
+        if (l->def->form == NULL || pl_schema_field(l->def->form, section, &type, &near)) {
             continue;
         }
         struct pl_diag *diag =
             pl_diag_add(l->diags, pl_load_at(l, items[i]), PL_DIAG_NO_SECTION,
-                        "form `%.*s` has no section `%.*s`", (int)l->def->form_id.len,
+                        "form `%.*s` has no section or field `%.*s`", (int)l->def->form_id.len,
                         l->def->form_id.at, (int)section.len, section.at);
         if (near != NULL) {
             pl_diag_hint(diag, "Did you mean `%s`?", near);
         } else {
-            pl_diag_hint(diag, "The sections of the form are the keys of its `properties`.");
+            pl_diag_hint(diag, "The sections of the form are the keys of its `properties`; a field "
+                               "is `section.field`.");
         }
     }
 }
@@ -358,14 +375,13 @@ static void check_kind_keys(struct pl_load *l, const struct pl_step_def *step,
 static void check_limit(struct pl_load *l, const struct pl_step_def *step,
                         const struct pl_yaml *node)
 {
-    if (pl_yaml_get(node, "limit") != NULL || pl_yaml_get(node, "counts") != NULL) {
+    if (step->kind != PL_KIND_ASK || pl_yaml_get(node, "limit") != NULL ||
+        pl_yaml_get(node, "counts") != NULL) {
         return;
     }
     struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_MISSING_KEY,
                                        "step %s has no limit", pl_name(step->id, &step->title).at);
-    pl_diag_hint(diag, step->kind == PL_KIND_TELL
-                           ? "Add `counts: false`: a notice is no procedure."
-                           : "Add `limit: 5 working days`, or `counts: false` for a milestone.");
+    pl_diag_hint(diag, "Add `limit: 5 working days`, or `counts: false` for a milestone.");
 }
 
 static void load_step(struct pl_load *l, uint16_t number)
@@ -380,7 +396,7 @@ static void load_step(struct pl_load *l, uint16_t number)
     const struct pl_yaml *for_each = pl_yaml_get(node, "for_each");
     if (step->kind != PL_KIND_WAIT_FOR) {
         const uint32_t joint =
-            for_each != NULL && for_each->count < JOINT_TASKS_MAX ? for_each->count : 0;
+            for_each != NULL && for_each->count < PL_MEMBERS_MAX ? for_each->count : 0;
         step->members = pl_load_alloc(l, (1 + joint) * sizeof(*step->members));
         step->member_count = 1;
     }

@@ -3,8 +3,7 @@
 
 #include "definition/load.h"
 
-#define ID_LEN_MAX    48
-#define TITLE_LEN_MAX 200 /* characters */
+#define ID_LEN_MAX PL_ID_MAX
 
 struct pl_diag_place pl_load_at(const struct pl_load *l, const struct pl_yaml *node)
 {
@@ -287,25 +286,16 @@ bool pl_load_id_key(struct pl_load *l, const struct pl_yaml *node, struct pl_tex
 
 /* ---- titles ---- */
 
-static uint32_t characters(struct pl_text text)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < text.len; i++) {
-        count += ((unsigned char)text.at[i] & 0xC0) != 0x80;
-    }
-    return count;
-}
-
 void pl_load_title_text(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out)
 {
     if (!is_scalar(l, node, "a text")) {
         return;
     }
-    if (characters(node->text) > TITLE_LEN_MAX) {
-        (void)pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_TITLE,
-                          "a title of %u characters, at most %d are allowed",
-                          characters(node->text), TITLE_LEN_MAX);
+    if (node->text.len > PL_TITLE_MAX) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_TITLE,
+                                           "a title of %u bytes, at most %d are allowed",
+                                           node->text.len, PL_TITLE_MAX);
+        pl_diag_hint(diag, "Shorten it: 85 Chinese or 256 English characters fit.");
         return;
     }
     *out = pl_load_keep(l, node->text);
