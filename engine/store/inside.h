@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "store/lmdb.h"
+#include "store/segments.h"
 #include "wire/frame.h"
 
 /* Version of everything in the directory, in the row PL_META_FORMAT. */
@@ -52,6 +53,14 @@ struct pl_lmdb {
     int64_t tried_ns;  /* ...at this time */
     bool short_of_space;
     int64_t looked_ns; /* when short_of_space was found; 0 = never */
+
+    struct pl_segments segments;
+    struct pl_segment_writer archiver; /* while `archiving` */
+    bool archiving;
+    bool read_only;
+    int64_t archive_failed_ns; /* 0 = never */
+    uint64_t segment_bytes;
+    uint32_t segment_frames;
 
     int dir_fd;
     int lock_fd;
@@ -116,6 +125,15 @@ bool pl_lmdb_space_short(struct pl_lmdb *lmdb);
 
 /* Bytes of the pages that are part of some tree. */
 uint64_t pl_lmdb_space_used(struct pl_lmdb *lmdb, MDB_txn *txn);
+
+/* frames.c: first event of the oldest frame of the hot ring, or PLACET_ENOTFOUND. */
+int pl_lmdb_oldest_hot(struct pl_lmdb *lmdb, uint64_t *seq_out);
+
+/* archive.c: see port/store.h; the writer's end; and, within a transaction, deletes frames that are
+ * archived. */
+int pl_lmdb_archive(struct pl_lmdb *lmdb, uint64_t before_seq);
+void pl_lmdb_archive_stop(struct pl_lmdb *lmdb);
+int pl_lmdb_archive_trim(struct pl_lmdb *lmdb, uint32_t frames_max);
 
 /* place.c: whether a store may lie there. */
 bool pl_place_is_network(int64_t file_system_type);

@@ -12,7 +12,10 @@
 #include "store/inside.h"
 
 /* Monitors and tools read beside the engine; each takes a slot of 64 bytes. */
-#define READERS_MAX 512
+#define READERS_MAX    512
+
+/* Address space of a reading process. */
+#define READ_MAP_BYTES ((size_t)1 << 40)
 
 const char *const pl_lmdb_table_names[PL_TABLES + 1] = {
     [PL_TABLE_BLOCKS] = "blocks",
@@ -118,12 +121,14 @@ static int open_env(struct pl_lmdb *lmdb, const char *dir, struct placet_error *
     if (rc != MDB_SUCCESS) {
         return pl_place_fail(error, PLACET_ENOMEM, dir, "%s", mdb_strerror(rc));
     }
-    /* The map grows with the fence (space.c); it starts at what is in the file. */
-    if (mdb_env_set_maxdbs(lmdb->env, PL_TABLES + 1) != MDB_SUCCESS ||
+    /* The map grows with the fence (space.c): it starts at what is in the file. A reader's must be
+     * at least as large as the engine's will ever be. */
+    if ((lmdb->read_only && mdb_env_set_mapsize(lmdb->env, READ_MAP_BYTES) != MDB_SUCCESS) ||
+        mdb_env_set_maxdbs(lmdb->env, PL_TABLES + 1) != MDB_SUCCESS ||
         mdb_env_set_maxreaders(lmdb->env, READERS_MAX) != MDB_SUCCESS) {
         return pl_place_fail(error, PLACET_EIO, dir, "cannot configure LMDB");
     }
-    rc = mdb_env_open(lmdb->env, dir, PL_LMDB_FLAGS, 0600);
+    rc = mdb_env_open(lmdb->env, dir, PL_LMDB_FLAGS | (lmdb->read_only ? MDB_RDONLY : 0), 0600);
     if (rc != MDB_SUCCESS) {
         return pl_place_fail(error, pl_lmdb_status(rc), dir, "cannot open data.mdb: %s",
                              mdb_strerror(rc));
@@ -136,7 +141,7 @@ static int open_env(struct pl_lmdb *lmdb, const char *dir, struct placet_error *
     }
     (void)mdb_reader_check(lmdb->env, &dead);
     /* What the last engine could not be sure of becomes sure now. */
-    rc = mdb_env_sync(lmdb->env, 1);
+    rc = lmdb->read_only ? MDB_SUCCESS : mdb_env_sync(lmdb->env, 1);
     if (rc != MDB_SUCCESS) {
         return pl_place_fail(error, PLACET_EIO, dir, "cannot synchronise: %s", mdb_strerror(rc));
     }
@@ -202,7 +207,14 @@ static int open_contents(struct pl_lmdb *lmdb, const char *dir, struct placet_er
     }
     PL_CHECK(mdb_env_stat(lmdb->env, &stat) == MDB_SUCCESS);
     lmdb->page_size = stat.ms_psize;
-    pl_lmdb_space_extend(lmdb);
+    rc = pl_segments_open(&lmdb->segments, lmdb->dir_fd);
+    if (rc < 0) {
+        return pl_place_fail(error, rc, dir,
+                             "cannot list the segments in archive/, or one is missing");
+    }
+    if (!lmdb->read_only) {
+        pl_lmdb_space_extend(lmdb);
+    }
 
     rc = lmdb->journal.ops->last(&lmdb->journal, take_last_seq, lmdb);
     if (rc < 0 && rc != PLACET_ENOTFOUND) {
@@ -224,7 +236,7 @@ static int open_all(struct pl_lmdb *lmdb, const char *dir, struct placet_error *
         return pl_place_fail(error, PLACET_ENOTFOUND, dir, "there is no store here");
     }
     rc = pl_place_check(lmdb->dir_fd, dir, error);
-    if (rc == PLACET_OK) {
+    if (rc == PLACET_OK && !lmdb->read_only) {
         rc = pl_place_lock(lmdb->dir_fd, dir, &lmdb->lock_fd, error);
     }
     if (rc == PLACET_OK) {
@@ -233,8 +245,8 @@ static int open_all(struct pl_lmdb *lmdb, const char *dir, struct placet_error *
     return rc == PLACET_OK ? open_contents(lmdb, dir, error) : rc;
 }
 
-int pl_lmdb_open(const char *dir, const struct pl_lmdb_options *options, struct pl_lmdb **lmdb_out,
-                 struct placet_error *error)
+static int open_new(const char *dir, const struct pl_lmdb_options *options, bool read_only,
+                    struct pl_lmdb **lmdb_out, struct placet_error *error)
 {
     static const struct pl_lmdb_options defaults;
     const struct pl_lmdb_options *o = options != NULL ? options : &defaults;
@@ -249,8 +261,12 @@ int pl_lmdb_open(const char *dir, const struct pl_lmdb_options *options, struct 
     lmdb->map_max = o->map_bytes != 0 ? o->map_bytes : PL_LMDB_MAP_BYTES;
     lmdb->reserve_bytes = o->reserve_bytes != 0 ? o->reserve_bytes : PL_LMDB_RESERVE_BYTES;
     lmdb->can_allocate = true;
+    lmdb->segment_bytes = o->segment_bytes != 0 ? o->segment_bytes : PL_SEGMENT_BYTES;
+    lmdb->segment_frames = o->segment_frames != 0 ? o->segment_frames : PL_SEGMENT_FRAMES;
     lmdb->dir_fd = -1;
     lmdb->lock_fd = -1;
+    lmdb->segments.dir_fd = -1;
+    lmdb->read_only = read_only;
 
     rc = open_all(lmdb, dir, error);
     if (rc < 0) {
@@ -259,6 +275,17 @@ int pl_lmdb_open(const char *dir, const struct pl_lmdb_options *options, struct 
     }
     *lmdb_out = lmdb;
     return PLACET_OK;
+}
+
+int pl_lmdb_open(const char *dir, const struct pl_lmdb_options *options, struct pl_lmdb **lmdb_out,
+                 struct placet_error *error)
+{
+    return open_new(dir, options, false, lmdb_out, error);
+}
+
+int pl_lmdb_open_to_read(const char *dir, struct pl_lmdb **lmdb_out, struct placet_error *error)
+{
+    return open_new(dir, NULL, true, lmdb_out, error);
 }
 
 struct pl_store *pl_lmdb_store(struct pl_lmdb *lmdb)
@@ -279,6 +306,7 @@ void pl_lmdb_close(struct pl_lmdb **lmdb_at)
         return;
     }
     PL_CHECK(lmdb->readers == 0);
+    pl_lmdb_archive_stop(lmdb);
     if (lmdb->txn != NULL) {
         mdb_txn_abort(lmdb->txn);
     }
@@ -288,6 +316,7 @@ void pl_lmdb_close(struct pl_lmdb **lmdb_at)
     if (lmdb->env != NULL) {
         mdb_env_close(lmdb->env);
     }
+    pl_segments_close(&lmdb->segments);
     if (lmdb->lock_fd >= 0) {
         (void)close(lmdb->lock_fd);
     }

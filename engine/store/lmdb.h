@@ -53,6 +53,11 @@ PLACET_MUST_CHECK int pl_lmdb_create(const char *dir, struct placet_error *error
 PLACET_MUST_CHECK int pl_lmdb_open(const char *dir, const struct pl_lmdb_options *options,
                                    struct pl_lmdb **lmdb_out, struct placet_error *error);
 
+/* Opens a store for reading, whether an engine runs on it or not; begin is then forbidden. Not
+ * within a process that has it open already. */
+PLACET_MUST_CHECK int pl_lmdb_open_to_read(const char *dir, struct pl_lmdb **lmdb_out,
+                                           struct placet_error *error);
+
 struct pl_store *pl_lmdb_store(struct pl_lmdb *lmdb);
 struct pl_journal *pl_lmdb_journal(struct pl_lmdb *lmdb);
 

@@ -7,12 +7,15 @@
 #include "base/check.h"
 #include "store/inside.h"
 
+/* Archived frames deleted by one commit: more than it appends, so that the ring shrinks. */
+#define TRIMMED_BY_COMMIT 4
+
 static int store_begin(struct pl_store *store)
 {
     struct pl_lmdb *lmdb = pl_lmdb_of_store(store);
     int rc;
 
-    PL_CHECK(lmdb->txn == NULL);
+    PL_CHECK(lmdb->txn == NULL && !lmdb->read_only);
     if (lmdb->unknown) {
         return PLACET_EUNKNOWN;
     }
@@ -78,12 +81,31 @@ static int store_trim(struct pl_store *store, enum pl_table table, uint64_t befo
     return pl_lmdb_trim(lmdb->txn, lmdb->tables[table], before_key, count_max);
 }
 
+static void store_abort(struct pl_store *store)
+{
+    struct pl_lmdb *lmdb = pl_lmdb_of_store(store);
+
+    if (lmdb->txn != NULL) {
+        mdb_txn_abort(lmdb->txn);
+        lmdb->txn = NULL;
+    }
+}
+
 static int store_commit(struct pl_store *store)
 {
     struct pl_lmdb *lmdb = pl_lmdb_of_store(store);
     int rc;
 
     PL_CHECK(lmdb->txn != NULL);
+    /* In passing, so that deleting needs no commit of its own. When space is short it could be what
+     * does not fit. */
+    if (lmdb->segments.count > 0 && !lmdb->short_of_space) {
+        rc = pl_lmdb_archive_trim(lmdb, TRIMMED_BY_COMMIT);
+        if (rc < 0) {
+            store_abort(store);
+            return rc;
+        }
+    }
     rc = mdb_txn_commit(lmdb->txn);
     lmdb->txn = NULL; /* LMDB has freed it, whatever happened */
     if (rc == MDB_SUCCESS) {
@@ -96,16 +118,6 @@ static int store_commit(struct pl_store *store)
     /* After a failed synchronisation the next one reports success: never try again. */
     lmdb->unknown = true;
     return PLACET_EUNKNOWN;
-}
-
-static void store_abort(struct pl_store *store)
-{
-    struct pl_lmdb *lmdb = pl_lmdb_of_store(store);
-
-    if (lmdb->txn != NULL) {
-        mdb_txn_abort(lmdb->txn);
-        lmdb->txn = NULL;
-    }
 }
 
 static int store_get(struct pl_store *store, enum pl_table table, uint64_t key, void *out,
@@ -332,6 +344,13 @@ static int store_info(struct pl_store *store, struct pl_store_info *info_out)
         return rc;
     }
     info.oldest_seq = info.first_frame_seq;
+    info.segments = lmdb->segments.count;
+    for (uint32_t i = 0; i < lmdb->segments.count; i++) {
+        info.segment_bytes += lmdb->segments.at[i].bytes;
+    }
+    if (lmdb->segments.count > 0) {
+        info.oldest_seq = lmdb->segments.at[0].first_seq;
+    }
     *info_out = info;
     return PLACET_OK;
 }
@@ -343,9 +362,7 @@ static bool store_nearly_full(struct pl_store *store)
 
 static int store_archive(struct pl_store *store, uint64_t before_seq)
 {
-    (void)store;
-    (void)before_seq;
-    return 0;
+    return pl_lmdb_archive(pl_lmdb_of_store(store), before_seq);
 }
 
 const struct pl_store_ops pl_lmdb_store_ops = {
