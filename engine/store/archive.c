@@ -90,7 +90,7 @@ static int copy_frame(void *context, struct pl_bytes bytes)
  * segments may have been taken away. */
 static uint64_t next_seq(struct pl_lmdb *lmdb)
 {
-    uint64_t oldest = 1;
+    uint64_t oldest = 0;
 
     if (lmdb->archiving && lmdb->archiver.segment.frames > 0) {
         return lmdb->archiver.segment.last_seq + 1;
@@ -107,15 +107,9 @@ static int copy_slice(struct pl_lmdb *lmdb, uint64_t before_seq)
     struct pl_segment_writer *w = &lmdb->archiver;
     struct slice slice = {.lmdb = lmdb, .before_seq = before_seq};
     struct pl_segment sealed;
-    uint64_t next_seq;
-    int rc;
+    int rc =
+        lmdb->journal.ops->read(&lmdb->journal, next_seq(lmdb), SLICE_FRAMES, copy_frame, &slice);
 
-    next_seq =
-        w->segment.frames > 0 ? w->segment.last_seq + 1 : pl_segments_last(&lmdb->segments) + 1;
-    if (next_seq >= before_seq) {
-        return 0;
-    }
-    rc = lmdb->journal.ops->read(&lmdb->journal, next_seq, SLICE_FRAMES, copy_frame, &slice);
     if (rc < 0) {
         return rc;
     }
