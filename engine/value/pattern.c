@@ -1,0 +1,100 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include "value/pattern.h"
+
+#include <pcre2.h>
+#include <stdio.h>
+
+#include "value/limits.h"
+
+/* Of the state vectors, on the stack (32 KiB). Enough for every text with a simple pattern, and for
+ * about 500 characters where one repetition stands in another: `^([a-z]+_?)+$`. */
+#define WORKSPACE_COUNT 8192
+
+struct pl_pattern {
+    pcre2_code *code;
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+};
+
+static void *take(size_t size, void *arena)
+{
+    return pl_arena_alloc(arena, size);
+}
+
+static void leave(void *memory, void *arena)
+{
+    (void)memory;
+    (void)arena;
+}
+
+static int compile(struct pl_text source, pcre2_general_context *general, pcre2_code **code_out,
+                   char *reason_out, size_t reason_size)
+{
+    const uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX |
+                             PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_POSSESS;
+    pcre2_compile_context *context = pcre2_compile_context_create(general);
+    PCRE2_UCHAR text[96] = {0};
+    uint32_t references = 0;
+    int problem = 0;
+    PCRE2_SIZE offset = 0;
+
+    if (context == NULL) {
+        return PLACET_ELIMIT;
+    }
+    (void)pcre2_set_max_pattern_length(context, PL_SCHEMA_PATTERN_MAX);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)source.at, source.len, options, &problem, &offset, context);
+    if (code == NULL) {
+        (void)pcre2_get_error_message(problem, text, sizeof(text));
+        (void)snprintf(reason_out, reason_size, "%s (after %zu characters)", (const char *)text,
+                       (size_t)offset);
+        return problem == PCRE2_ERROR_HEAP_FAILED ? PLACET_ELIMIT : PLACET_EINVALID;
+    }
+    (void)pcre2_pattern_info(code, PCRE2_INFO_BACKREFMAX, &references);
+    if (references > 0) {
+        (void)snprintf(reason_out, reason_size, "back-references are not supported");
+        return PLACET_EINVALID;
+    }
+    *code_out = code;
+    return PLACET_OK;
+}
+
+int pl_pattern_compile(struct pl_text source, struct pl_arena *arena,
+                       const struct pl_pattern **pattern_out, char *reason_out, size_t reason_size)
+{
+    struct pl_pattern *pattern = pl_arena_alloc(arena, sizeof(*pattern));
+    pcre2_general_context *general = pcre2_general_context_create(take, leave, arena);
+
+    if (pattern == NULL || general == NULL) {
+        return PLACET_ELIMIT;
+    }
+    const int rc = compile(source, general, &pattern->code, reason_out, reason_size);
+    if (rc != PLACET_OK) {
+        return rc;
+    }
+    pattern->data = pcre2_match_data_create(1, general);
+    pattern->context = pcre2_match_context_create(general);
+    if (pattern->data == NULL || pattern->context == NULL) {
+        return PLACET_ELIMIT;
+    }
+    (void)pcre2_set_heap_limit(pattern->context, 0);
+    *pattern_out = pattern;
+    return PLACET_OK;
+}
+
+enum pl_pattern_answer pl_pattern_match(const struct pl_pattern *pattern, struct pl_text text)
+{
+    int workspace[WORKSPACE_COUNT];
+
+    if (text.len > PL_SCHEMA_PATTERN_TEXT_MAX) {
+        return PL_PATTERN_TOO_DEAR;
+    }
+    const int rc =
+        pcre2_dfa_match(pattern->code, (PCRE2_SPTR)text.at, text.len, 0, PCRE2_DFA_SHORTEST,
+                        pattern->data, pattern->context, workspace, WORKSPACE_COUNT);
+    if (rc >= 0) {
+        return PL_PATTERN_YES;
+    }
+    return rc == PCRE2_ERROR_NOMATCH ? PL_PATTERN_NO : PL_PATTERN_TOO_DEAR;
+}

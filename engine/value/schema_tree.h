@@ -1,0 +1,92 @@
+/* Inside of schemas: the compiled form. A schema is a list of rules in a fixed order; a rule is a
+ * keyword with what it needs, ready to check. Everything lives in the arena of the schema. */
+#ifndef PL_VALUE_SCHEMA_TREE_H
+#define PL_VALUE_SCHEMA_TREE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "value/limits.h"
+#include "value/pattern.h"
+#include "value/reader.h"
+#include "value/schema.h"
+
+enum pl_schema_rule_kind {
+#define RULE(NAME, KEYWORD, SHAPE, CHECKER) PL_RULE_##NAME,
+#include "value/schema_rules.def"
+#undef RULE
+    PL_RULE_COUNT
+};
+
+/* Bits of the keyword `type`. A number that is integral is an integer too. */
+enum pl_schema_type {
+    PL_TYPE_NULL = 1,
+    PL_TYPE_BOOLEAN = 2,
+    PL_TYPE_INTEGER = 4,
+    PL_TYPE_NUMBER = 8,
+    PL_TYPE_STRING = 16,
+    PL_TYPE_ARRAY = 32,
+    PL_TYPE_OBJECT = 64,
+};
+
+enum pl_schema_format { PL_FORMAT_DATE = 1, PL_FORMAT_DATE_TIME };
+
+/* A property with its schema, a pattern with its schema, a name that is required, or one of a list
+ * of schemas. */
+struct pl_schema_entry {
+    const char *name; /* NUL-terminated; NULL for a schema without one */
+    struct pl_text key;
+    const struct pl_schema *schema;
+    const struct pl_pattern *pattern;
+    const struct pl_schema_entry *names; /* dependentRequired */
+    uint32_t name_count;
+};
+
+struct pl_schema_rule {
+    enum pl_schema_rule_kind kind;
+    const struct pl_schema_rule *next;
+    uint64_t count;        /* COUNT; bits of TYPES; FORMAT; FLAG */
+    struct pl_bytes value; /* NUMBER, VALUE, VALUES */
+    double number;         /* NUMBER */
+    const struct pl_pattern *pattern;
+    const struct pl_schema_entry *entries;
+    uint32_t entry_count;
+    const char *const *names; /* of the entries, for "did you mean" */
+};
+
+struct pl_schema {
+    const uint8_t *source; /* its place in the MessagePack copy: $ref finds it by this */
+    const struct pl_schema *next_known;
+    bool is_false; /* the schema `false` */
+    const struct pl_schema_rule *rules;
+    struct pl_text title_zh;
+    struct pl_text title_en;
+};
+
+/* The keyword of a rule. */
+const char *pl_schema_keyword(enum pl_schema_rule_kind kind);
+
+/* The rule of a kind, or NULL. */
+const struct pl_schema_rule *pl_schema_rule_of(const struct pl_schema *schema,
+                                               enum pl_schema_rule_kind kind);
+
+/* The entry whose name is the key, or NULL. */
+const struct pl_schema_entry *pl_schema_entry_of(const struct pl_schema_rule *rule,
+                                                 struct pl_text key);
+
+/* ---- JSON Pointer (RFC 6901) in memory of a fixed size ---- */
+
+struct pl_pointer {
+    char at[256];
+    uint32_t len;
+};
+
+/* Adds a part, escaped; gives the length before, for pl_pointer_cut. What does not fit is left out
+ * whole. */
+uint32_t pl_pointer_add(struct pl_pointer *pointer, struct pl_text part);
+uint32_t pl_pointer_add_index(struct pl_pointer *pointer, uint32_t index);
+void pl_pointer_cut(struct pl_pointer *pointer, uint32_t len);
+
+#endif
