@@ -1,0 +1,78 @@
+#include "mistake.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int pl_client_fail(struct placet_error *err, enum placet_status status, const char *format, ...)
+{
+    if (err != NULL) {
+        va_list arguments;
+        *err = (struct placet_error){.status = status};
+        va_start(arguments, format);
+        (void)vsnprintf(err->message, sizeof(err->message), format, arguments);
+        va_end(arguments);
+    }
+    return status;
+}
+
+static enum placet_status status_of(enum placet_code code)
+{
+    switch (code) {
+    case PLACET_CODE_NONE:
+        return PLACET_OK;
+    case PLACET_CODE_NOT_FOUND:
+    case PLACET_CODE_COMPACTED:
+        return PLACET_ENOTFOUND;
+    case PLACET_CODE_ALREADY_EXISTS:
+    case PLACET_CODE_CONFLICT:
+    case PLACET_CODE_INVALID_STATE:
+    case PLACET_CODE_SUPERSEDED:
+        return PLACET_ECONFLICT;
+    case PLACET_CODE_PERMISSION_DENIED:
+        return PLACET_EDENIED;
+    case PLACET_CODE_TOO_LARGE:
+    case PLACET_CODE_RESOURCE_EXHAUSTED:
+        return PLACET_ELIMIT;
+    case PLACET_CODE_STORAGE_FULL:
+        return PLACET_EFULL;
+    case PLACET_CODE_NO_SESSION:
+    case PLACET_CODE_UNAVAILABLE:
+        return PLACET_EUNREACHABLE;
+    case PLACET_CODE_INTERNAL:
+        return PLACET_EIO;
+    case PLACET_CODE_BAD_FRAME:
+    case PLACET_CODE_BAD_VERSION:
+    case PLACET_CODE_BAD_BODY:
+    case PLACET_CODE_INVALID_ARGUMENT:
+    case PLACET_CODE_SCHEMA_VIOLATION:
+    case PLACET_CODE_UNKNOWN_KIND:
+    case PLACET_CODE_DEFINITION_INVALID:
+        break;
+    }
+    return PLACET_EINVALID;
+}
+
+int pl_client_refusal(enum placet_code code, struct placet_value body, struct placet_error *err)
+{
+    const enum placet_status status = status_of(code);
+
+    if (status == PLACET_OK || err == NULL) {
+        return status;
+    }
+    *err = (struct placet_error){.status = status};
+    (void)placet_get_string(body, "message", err->message, sizeof(err->message));
+    if (err->message[0] == '\0') {
+        (void)snprintf(err->message, sizeof(err->message), "%s", placet_code_text(code));
+    }
+    const struct placet_text path = placet_get_text(body, "detail.path");
+    if (path.size > 0) {
+        (void)snprintf(err->hint, sizeof(err->hint), "Look at the field \"%.*s\".",
+                       (int)(path.size > 128 ? 128 : path.size), path.at);
+    }
+    return status;
+}
+
+int placet_reply_status(const struct placet_reply *reply, struct placet_error *err)
+{
+    return pl_client_refusal(reply->code, reply->body, err);
+}
