@@ -1,18 +1,17 @@
 /* Bundles from a folder of files, for the tools. The engine itself only gets bytes. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "definition/bundle.h"
+#include "definition/files.h"
 #include "model/limits.h"
 #include "value/mistake.h"
 #include "value/yaml.h"
 
-#define PATH_SIZE     4096
-#define TREE_SIZE     (24u << 20) /* of one YAML file at its worst; untouched pages cost nothing */
-#define FILE_SIZE_MAX PL_PUBLISH_BODY_MAX
+#define PATH_SIZE 4096
+#define TREE_SIZE (24u << 20) /* of one YAML file at its worst; untouched pages cost nothing */
 
 /* The files being collected, with memory of their own. */
 struct folder {
@@ -29,63 +28,20 @@ static int refuse(struct folder *f, enum placet_status status, const char *path,
     return pl_mistake(f->err, status, place, NULL, "%s", what);
 }
 
-/* The whole file, or NULL with `*rc_out`. */
-static char *read_all(struct folder *f, const char *path, size_t *size_out, int *rc_out)
-{
-    FILE *file = fopen(path, "rb");
-    size_t size = 0;
-    size_t room = 64 * 1024;
-    char *text = malloc(room);
-
-    *rc_out = PLACET_OK;
-    if (file == NULL) {
-        *rc_out = refuse(f, errno == ENOENT ? PLACET_ENOTFOUND : PLACET_EIO, path, strerror(errno));
-    }
-    while (*rc_out == PLACET_OK && text != NULL) {
-        size += fread(text + size, 1, room - size, file);
-        if (ferror(file) != 0) {
-            *rc_out = refuse(f, PLACET_EIO, path, "the file cannot be read");
-        } else if (size < room) {
-            break;
-        } else if (room > FILE_SIZE_MAX) {
-            *rc_out = refuse(f, PLACET_ELIMIT, path, "the file is larger than 4 MiB");
-        } else {
-            char *more = realloc(text, room * 2);
-            if (more == NULL) {
-                free(text);
-            }
-            text = more;
-            room *= 2;
-        }
-    }
-    if (text == NULL) {
-        *rc_out = refuse(f, PLACET_ENOMEM, path, "out of memory");
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    if (*rc_out != PLACET_OK) {
-        free(text);
-        return NULL;
-    }
-    *size_out = size;
-    return text;
-}
-
 /* Adds a file of the folder. One that is not there is left out unless it is the workflow. */
 static int add(struct folder *f, const char *name)
 {
     const uint32_t number = f->bundle.count;
     char path[PATH_SIZE + PL_BUNDLE_NAME_SIZE];
     size_t size = 0;
-    int rc = PLACET_OK;
+    char *text = NULL;
 
     if (number == PL_BUNDLE_FILES_MAX || pl_bundle_find(&f->bundle, name) >= 0) {
         return PLACET_OK;
     }
     (void)snprintf(path, sizeof(path), "%s%s", f->path, name);
-    char *text = read_all(f, path, &size, &rc);
-    if (text == NULL) {
+    const int rc = pl_file_read(path, &text, &size, f->err);
+    if (rc != PLACET_OK) {
         return rc == PLACET_ENOTFOUND && number > 0 ? PLACET_OK : rc;
     }
     (void)snprintf(f->names[number], sizeof(f->names[number]), "%s", name);

@@ -101,6 +101,12 @@ void pl_load_title_text(struct pl_load *l, const struct pl_yaml *node, struct pl
 unsigned pl_load_list(struct pl_load *l, const struct pl_yaml *node, const struct pl_yaml **items,
                       unsigned max);
 
+/* "20 working days", "7wd", "30 days". Message NULL: it is right, and `*out` is set. */
+struct pl_span_mistake {
+    const char *message;
+    const char *hint;
+};
+struct pl_span_mistake pl_span_parse(struct pl_text text, struct pl_span *out);
 bool pl_load_span(struct pl_load *l, const struct pl_yaml *node, struct pl_span *out);
 const struct pl_cel_program *pl_load_when(struct pl_load *l, const struct pl_yaml *node);
 

@@ -55,48 +55,56 @@ static bool read_unit(struct pl_text word, enum pl_unit *unit_out)
     return false;
 }
 
-static bool refuse_span(struct pl_load *l, const struct pl_yaml *node, const char *message,
-                        const char *hint)
+struct pl_span_mistake pl_span_parse(struct pl_text text, struct pl_span *out)
 {
-    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_SPAN,
-                                       "`%.*s`: %s", (int)node->text.len, node->text.at, message);
-    pl_diag_hint(diag, "%s", hint);
-    return false;
+    struct pl_span span = {0};
+    const uint32_t digits = read_digits(text, &span.count);
+
+    if (digits == 0) {
+        return (struct pl_span_mistake){
+            "a time begins with a whole number",
+            "Write a number and a unit, such as `20 working days` or `30 days`."};
+    }
+    if (span.count == 0 || text.at[0] == '0') {
+        return (struct pl_span_mistake){
+            "a time is at least 1",
+            "Write a number without a leading zero, or leave the line out."};
+    }
+    if (digits > SPAN_DIGITS_MAX) {
+        return (struct pl_span_mistake){"a time is at most 99999", "Use a larger unit."};
+    }
+    const uint32_t start = digits < text.len && text.at[digits] == ' ' ? digits + 1 : digits;
+    const struct pl_text word = {text.at + start, text.len - start};
+    if (word.len == 0) {
+        return (struct pl_span_mistake){"the unit is missing",
+                                        "Say which days are meant: `working days` or `days`."};
+    }
+    if (!read_unit(word, &span.unit)) {
+        return (struct pl_span_mistake){
+            "this unit is not known",
+            "Units are `working days` (wd), `days` (d), `hours` (h), `minutes` (min) and "
+            "`seconds` (s)."};
+    }
+    *out = span;
+    return (struct pl_span_mistake){NULL, NULL};
 }
 
 bool pl_load_span(struct pl_load *l, const struct pl_yaml *node, struct pl_span *out)
 {
     struct pl_text text = {0};
-    struct pl_span span = {0};
 
     if (!pl_load_text(l, node, &text)) {
         return false;
     }
-    const uint32_t digits = read_digits(text, &span.count);
-    if (digits == 0) {
-        return refuse_span(l, node, "a time begins with a whole number",
-                           "Write a number and a unit, such as `20 working days` or `30 days`.");
+    const struct pl_span_mistake mistake = pl_span_parse(text, out);
+    if (mistake.message == NULL) {
+        return true;
     }
-    if (span.count == 0 || text.at[0] == '0') {
-        return refuse_span(l, node, "a time is at least 1",
-                           "Write a number without a leading zero, or leave the line out.");
-    }
-    if (digits > SPAN_DIGITS_MAX) {
-        return refuse_span(l, node, "a time is at most 99999", "Use a larger unit.");
-    }
-    const uint32_t start = digits < text.len && text.at[digits] == ' ' ? digits + 1 : digits;
-    const struct pl_text word = {text.at + start, text.len - start};
-    if (word.len == 0) {
-        return refuse_span(l, node, "the unit is missing",
-                           "Say which days are meant: `working days` or `days`.");
-    }
-    if (!read_unit(word, &span.unit)) {
-        return refuse_span(l, node, "this unit is not known",
-                           "Units are `working days` (wd), `days` (d), `hours` (h), `minutes` "
-                           "(min) and `seconds` (s).");
-    }
-    *out = span;
-    return true;
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_SPAN, "`%.*s`: %s",
+                    (int)node->text.len, node->text.at, mistake.message);
+    pl_diag_hint(diag, "%s", mistake.hint);
+    return false;
 }
 
 /* ---- ladders ---- */
