@@ -94,7 +94,7 @@ static void put_tree(struct chain *c, const struct pl_yaml *node) /* NOLINT(misc
         sorted[count++] = entry;
     }
     if (!is_ordered(node)) {
-        qsort(sorted, count, sizeof(sorted[0]), compare_keys);
+        qsort(sorted, count, sizeof(const struct pl_yaml *), compare_keys);
     }
     for (uint32_t i = 0; i < count; i++) {
         put_text(c, sorted[i]->key);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "definition/load.h"
 
 #define SPAN_COUNT_MAX  99999
@@ -187,12 +188,12 @@ static void add_rung(struct pl_rung *rungs, uint16_t *count, struct pl_rung rung
 
 static enum pl_card card_of(const struct pl_yaml *rung)
 {
-    unsigned card = 0;
-
-    while (!pl_text_is(rung->text, cards[card])) {
-        card++;
+    for (unsigned card = 0; card < sizeof(cards) / sizeof(cards[0]); card++) {
+        if (pl_text_is(rung->text, cards[card])) {
+            return (enum pl_card)card;
+        }
     }
-    return (enum pl_card)card;
+    PL_UNREACHABLE(); /* the shape of the file was checked before */
 }
 
 static struct pl_span percent_span(struct pl_span limit, uint32_t percent)

@@ -249,8 +249,8 @@ static int compare_blocks(struct rebuild *r, const struct pl_state *recovered)
         blocks_of(&r->state) > blocks_of(recovered) ? blocks_of(&r->state) : blocks_of(recovered);
 
     for (uint32_t block = 0; block < count; block++) {
-        struct pl_bytes folded;
-        struct pl_bytes stored;
+        struct pl_bytes folded = {0};
+        struct pl_bytes stored = {0};
         pl_arena_reset(&r->arena);
         int rc = write_block(&r->state, block, r->state.last_seq, &r->arena, &folded);
         if (rc == PLACET_OK) {
@@ -260,7 +260,8 @@ static int compare_blocks(struct rebuild *r, const struct pl_state *recovered)
             return rc;
         }
         r->report.rows_compared++;
-        if (folded.size != stored.size || memcmp(folded.at, stored.at, folded.size) != 0) {
+        if (folded.size != stored.size ||
+            (folded.size > 0 && memcmp(folded.at, stored.at, folded.size) != 0)) {
             differ(r, PL_TABLE_BLOCKS, block, "has other bytes");
         }
     }

@@ -135,7 +135,7 @@ static int read_blob(struct recovery *r, uint64_t seq, struct pl_bytes *value_ou
 
 static int take_blob(struct recovery *r, uint32_t slot, uint64_t seq)
 {
-    struct pl_bytes value;
+    struct pl_bytes value = {0};
     const int rc = read_blob(r, seq, &value);
 
     return rc < 0 ? rc : pl_state_add_blob(&r->s->state, slot, seq, value);

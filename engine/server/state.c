@@ -333,7 +333,7 @@ static int keep_packed(struct pl_state *state, uint32_t slot, struct pl_bytes pa
 {
     struct pl_slot *s = &state->slots[slot];
 
-    if (packed.size != s->packed_size) {
+    if (s->packed == NULL || packed.size != s->packed_size) {
         uint8_t *memory = realloc(s->packed, packed.size);
         if (memory == NULL) {
             return PLACET_ENOMEM;

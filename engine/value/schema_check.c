@@ -150,15 +150,26 @@ static uint64_t types_of(struct pl_bytes value)
 
 static const char *type_name(uint64_t types)
 {
-    return (types & PL_TYPE_STRING) != 0 ? "a text"
-           : (types & PL_TYPE_INTEGER) != 0
-               ? ((types & PL_TYPE_NUMBER) != 0 ? "a number" : "a whole number")
-           : (types & PL_TYPE_NUMBER) != 0  ? "a number"
-           : (types & PL_TYPE_BOOLEAN) != 0 ? "true or false"
-           : (types & PL_TYPE_ARRAY) != 0   ? "a list"
-           : (types & PL_TYPE_OBJECT) != 0  ? "a group of fields"
-           : (types & PL_TYPE_NULL) != 0    ? "empty"
-                                            : "bytes";
+    static const struct {
+        uint64_t types; /* all of them must be there; the first row that fits is the name */
+        const char *name;
+    } names[] = {
+        {PL_TYPE_STRING, "a text"},
+        {PL_TYPE_INTEGER | PL_TYPE_NUMBER, "a number"},
+        {PL_TYPE_INTEGER, "a whole number"},
+        {PL_TYPE_NUMBER, "a number"},
+        {PL_TYPE_BOOLEAN, "true or false"},
+        {PL_TYPE_ARRAY, "a list"},
+        {PL_TYPE_OBJECT, "a group of fields"},
+        {PL_TYPE_NULL, "empty"},
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if ((types & names[i].types) == names[i].types) {
+            return names[i].name;
+        }
+    }
+    return "bytes";
 }
 
 static void check_type(struct check *c, const struct pl_schema *schema,

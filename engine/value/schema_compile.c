@@ -118,6 +118,9 @@ static int compile_names(struct compile *c, struct pl_bytes value,
     return PLACET_OK;
 }
 
+/* A schema holds schemas; PL_SCHEMA_DEPTH_MAX bounds how deep.
+ * NOLINTBEGIN(misc-no-recursion) */
+
 /* The value of one key of `properties`, `patternProperties` or `dependentRequired`. */
 static int compile_entry(struct compile *c, enum shape shape, struct pl_bytes value,
                          struct pl_schema_entry *entry)
@@ -585,6 +588,8 @@ static int compile_schema(struct compile *c, struct pl_bytes value,
     }
     return rc;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 int pl_schema_compile(struct pl_bytes schema, struct pl_arena *arena,
                       const struct pl_schema **schema_out, struct placet_error *err)
