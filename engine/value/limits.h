@@ -7,7 +7,7 @@
 #define PL_YAML_DEPTH_MAX          32 /* libyaml's cost is quadratic in the depth; six is usual */
 #define PL_YAML_EVENTS_MAX         200000      /* 45 ms and 20 MiB of tree at most */
 #define PL_YAML_SCALAR_MAX         (64 * 1024) /* a title or a paragraph, not a document */
-#define PL_YAML_KEYS_MAX           1024 /* duplicates are searched for linearly; 64 steps is usual */
+#define PL_YAML_KEYS_MAX           1024        /* of one map; 64 steps is usual */
 
 /* The strict profile of MessagePack. The protocol promises the first two to every peer. */
 #define PL_MSGPACK_DEPTH_MAX       16    /* documents nest a few deep; the walk has a fixed stack */
@@ -21,8 +21,8 @@
 /* Expressions of definitions. */
 #define PL_CEL_SOURCE_MAX          4096 /* a page of text; the longest guard known has 80 letters */
 #define PL_CEL_STEPS_MAX           512  /* instructions: the static cost */
-#define PL_CEL_DEPTH_MAX           32 /* parentheses and operators in one another; bounds recursion */
-#define PL_CEL_STACK_MAX           32     /* values at once while evaluating; on the C stack */
+#define PL_CEL_DEPTH_MAX           32   /* nesting of an expression; bounds recursion */
+#define PL_CEL_STACK_MAX           32   /* values at once while evaluating; on the C stack */
 #define PL_CEL_COST_MAX            100000 /* at run time: about a millisecond */
 #define PL_CEL_SCRATCH_MAX         1024   /* bytes of text put together by `+`; on the C stack */
 

@@ -15,6 +15,13 @@ library=$(find "$work/usr" -name libplacet.so)
 stray=$(nm -D --defined-only "$library" | awk '$3 !~ /^placet_/ { print $3 }')
 [ -z "$stray" ] || { echo "error: libplacet exports more than placet_: $stray"; exit 1; }
 
+# And everything that the installed headers promise is in it.
+nm -D --defined-only "$library" | awk '{ print $3 }' | sort >"$work/exported"
+find "$work/usr/include" -name '*.h' -exec grep -ho 'placet_[a-z0-9_]*(' {} + | tr -d '(' |
+    sort -u >"$work/promised"
+missing=$(comm -23 "$work/promised" "$work/exported")
+[ -z "$missing" ] || { echo "error: installed headers promise, libplacet lacks: $missing"; exit 1; }
+
 built=0
 for folder in "$root"/adapters/*/; do
     name=$(basename "$folder")
