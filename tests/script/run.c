@@ -257,8 +257,7 @@ static void command_peer(struct script *s, char *args)
     }
     peer = peer == 0 ? ++s->peers : peer;
     (void)snprintf(s->transcript.peers[peer], sizeof s->transcript.peers[peer], "%s", name);
-    (void)snprintf(text, sizeof text,
-                   "{\"role\": \"%s\", \"name\": \"%s\", \"vmin\": 1, \"vmax\": 1}", role, name);
+    (void)snprintf(text, sizeof text, "{\"role\": \"%s\", \"name\": \"%s\"}", role, name);
     post(s, peer, PLACET_KIND_HELLO, body_of(s, peer, text));
     s->world.inbox[s->world.inbox_count - 1].endpoint =
         strcmp(role, "adapter") == 0 ? PL_ENDPOINT_WORK : PL_ENDPOINT_API;
@@ -266,12 +265,10 @@ static void command_peer(struct script *s, char *args)
     unsigned subscription = 0;
     for (const char *service = strtok_r(NULL, " ", &save); service != NULL;
          service = strtok_r(NULL, " ", &save)) {
-        (void)snprintf(text, sizeof text, "{\"sub\": %u, \"service\": \"%s\", \"max\": 100}",
-                       ++subscription, service);
+        (void)snprintf(text, sizeof text,
+                       "{\"subscription\": %u, \"service\": \"%s\", \"max\": 100}", ++subscription,
+                       service);
         post(s, peer, PLACET_KIND_SUBSCRIBE, body_of(s, peer, text));
-        (void)snprintf(text, sizeof text, "{\"sub\": %u, \"n\": 100}", subscription);
-        post(s, peer, PLACET_KIND_CREDIT, body_of(s, peer, text));
-        s->world.inbox[s->world.inbox_count - 1].endpoint = PL_ENDPOINT_WORK;
     }
     settle(s);
 }

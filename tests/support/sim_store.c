@@ -143,6 +143,10 @@ static int commit(struct pl_store *store)
         if (w->frame_count == w->frame_size) {
             w->frames = grow(w->frames, &w->frame_size, sizeof *w->frames);
         }
+        struct pl_frame frame;
+        PL_CHECK(pl_frame_parse(w->pending_frame.bytes, w->pending_frame.size, PL_FRAME_CRC,
+                                &frame) == PLACET_OK);
+        w->durable_seq = pl_frame_last_seq(&frame);
         w->frames[w->frame_count++] = w->pending_frame;
         w->pending_frame = (struct sim_frame){0};
     }

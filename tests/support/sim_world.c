@@ -18,6 +18,7 @@
 #define OF_RANDOM(R) ((struct sim *)(void *)((char *)(R)-offsetof(struct sim, random)))
 
 #define START_MS     INT64_C(1461114000000) /* 2016-04-20T09:00+08:00 */
+#define PUBLISHER    31                     /* a peer that no script uses */
 #define TURNS_MAX    10000
 #define BODY_MAX     (1u << 20)
 #define ARENA_SIZE   (8u << 20)
@@ -93,7 +94,7 @@ static int send_letter(struct pl_bus *bus, enum pl_endpoint endpoint, struct pl_
         .flags = head.flags,
         .correlation = head.correlation,
         .body = keep(body),
-        .durable_seq = w->server.state.last_seq,
+        .durable_seq = w->durable_seq,
     };
     return PLACET_OK;
 }
@@ -238,6 +239,16 @@ uint64_t sim_send_bytes(struct sim *w, enum pl_endpoint endpoint, uint64_t peer,
     return w->next_correlation;
 }
 
+static uint64_t send_body(struct sim *w, uint64_t peer, uint16_t kind, const struct pl_writer *body)
+{
+    uint8_t header[PLACET_HEADER_SIZE];
+
+    placet_header_write(&(struct placet_header){.kind = kind, .correlation = ++w->next_correlation},
+                        header);
+    return sim_send_bytes(w, PL_ENDPOINT_API, peer, (struct pl_bytes){header, sizeof header},
+                          pl_writer_bytes(body), 2);
+}
+
 uint64_t sim_send(struct sim *w, enum pl_endpoint endpoint, uint64_t peer, uint16_t kind,
                   const char *json)
 {
@@ -255,6 +266,53 @@ uint64_t sim_send(struct sim *w, enum pl_endpoint endpoint, uint64_t peer, uint1
                         header);
     return sim_send_bytes(w, endpoint, peer, (struct pl_bytes){header, sizeof header},
                           pl_writer_bytes(&out), 2);
+}
+
+static uint32_t publish_bytes(struct sim *w, struct pl_bytes bundle, const char *name)
+{
+    static uint8_t body[BODY_MAX];
+    struct pl_writer out;
+    const uint32_t before = w->server.state.revision_count;
+
+    pl_writer_init(&out, body, sizeof body);
+    pl_write_map(&out, 2);
+    pl_write_key_string(&out, "role", "officer");
+    pl_write_key_string(&out, "name", "publisher");
+    (void)send_body(w, PUBLISHER, PLACET_KIND_HELLO, &out);
+    pl_writer_init(&out, body, sizeof body);
+    pl_write_map(&out, 2);
+    pl_write_string(&out, "bundle");
+    pl_write_bin(&out, bundle.at, bundle.size);
+    pl_write_key_string(&out, "idem", name);
+    const uint64_t asked = send_body(w, PUBLISHER, PLACET_KIND_PUBLISH, &out);
+    PL_CHECK(sim_settle(w) >= 0);
+    const struct sim_letter *reply = sim_reply(w, asked);
+    if (reply == NULL || (reply->flags & PLACET_FLAG_ERROR) != 0) {
+        char *json = NULL;
+        if (reply != NULL) {
+            (void)pl_json_write(reply->body, true, &json);
+        }
+        (void)fprintf(stderr, "%s: not published: %s\n", name, json == NULL ? "" : json);
+        abort();
+    }
+    return before + 1;
+}
+
+uint32_t sim_publish(struct sim *w, const char *path)
+{
+    char file[512];
+    uint8_t *bytes;
+    size_t size;
+    struct placet_error err;
+
+    (void)snprintf(file, sizeof file, "%s/%s", PLACET_SOURCE_DIR, path);
+    if (pl_bundle_read_files(file, &bytes, &size, &err) < 0) {
+        (void)fprintf(stderr, "%s: %s\n", file, err.message);
+        abort();
+    }
+    const uint32_t number = publish_bytes(w, (struct pl_bytes){bytes, (uint32_t)size}, path);
+    free(bytes);
+    return number;
 }
 
 int sim_turn(struct sim *w)

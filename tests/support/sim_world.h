@@ -70,7 +70,8 @@ struct sim {
         uint32_t count;
     } pending_trim;
     bool in_transaction;
-    bool full; /* nearly_full answers yes */
+    uint64_t durable_seq; /* newest committed event */
+    bool full;            /* nearly_full answers yes */
 
     struct pl_message inbox[SIM_INBOX_MAX];
     uint32_t inbox_count;
@@ -122,7 +123,6 @@ void sim_clear_outbox(struct sim *w);
 /* Publishes the definition in a file below the source folder (with what it refers to) straight into
  * the journal; fails the test when it does not load. Returns its number. */
 uint32_t sim_publish(struct sim *w, const char *path);
-uint32_t sim_publish_text(struct sim *w, const char *workflow_yaml);
 
 /* Internal to the world's files. */
 void sim_port_call(struct sim *w);

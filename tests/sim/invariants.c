@@ -1,0 +1,232 @@
+#include "sim/invariants.h"
+
+#include <inttypes.h>
+#include <placet/error.h>
+#include <placet/protocol.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "server/rebuild.h"
+#include "wire/case.h"
+#include "wire/events.h"
+#include "wire/frame.h"
+
+#define MUST(COND, WHICH)                                                                          \
+    ((COND) ? (void)0                                                                              \
+            : (fprintf(stderr, "%s broken at sequence %" PRIu64 ": %s\n", WHICH, v->next_seq - 1,  \
+                       #COND),                                                                     \
+               abort()))
+
+void invariants_init(struct invariants *v, struct sim *w)
+{
+    memset(v, 0, sizeof *v);
+    v->w = w;
+    v->next_seq = 1;
+}
+
+void invariants_fini(struct invariants *v)
+{
+    free(v->cases);
+}
+
+static struct case_seen *case_of(struct invariants *v, uint64_t id)
+{
+    for (uint32_t i = v->case_count; i > 0; i--) {
+        if (v->cases[i - 1].id == id) {
+            return &v->cases[i - 1];
+        }
+    }
+    if (v->case_count == v->case_size) {
+        v->case_size = v->case_size == 0 ? 64 : v->case_size * 2;
+        v->cases = realloc(v->cases, v->case_size * sizeof *v->cases);
+        PL_CHECK(v->cases != NULL);
+    }
+    struct case_seen *seen = &v->cases[v->case_count++];
+    memset(seen, 0, sizeof *seen);
+    seen->id = id;
+    return seen;
+}
+
+/* Who did it: events that people or adapters cause carry a name. */
+static bool has_actor(const struct pl_event *e)
+{
+    switch (e->kind) {
+    case PL_EVT_DEFINITION_PUBLISHED:
+        return e->definition_published.by.len > 0;
+    case PL_EVT_COMMAND_ACCEPTED:
+        return e->command_accepted.by.len > 0;
+    case PL_EVT_COMMAND_REJECTED:
+        return e->command_rejected.by.len > 0;
+    case PL_EVT_CASE_STARTED:
+        return e->case_started.by.len > 0;
+    case PL_EVT_CASE_PAUSED:
+        return e->case_paused.by.len > 0;
+    case PL_EVT_CASE_RESUMED:
+        return e->case_resumed.by.len > 0;
+    case PL_EVT_CASE_SUPPLEMENTED:
+        return e->case_supplemented.by.len > 0;
+    case PL_EVT_CASE_WITHDRAWN:
+        return e->case_withdrawn.by.len > 0;
+    case PL_EVT_CASE_CANCELLED:
+        return e->case_cancelled.by.len > 0;
+    case PL_EVT_SIGNAL_RECEIVED:
+        return e->signal_received.by.len > 0;
+    case PL_EVT_TASK_OFFERED:
+        return e->task_offered.to.len > 0;
+    case PL_EVT_TASK_TAKEN:
+        return e->task_taken.by.len > 0;
+    case PL_EVT_TASK_COMPLETED:
+        return e->task_completed.by.len > 0;
+    case PL_EVT_TASK_FAILED:
+        return e->task_failed.by.len > 0;
+    case PL_EVT_TASK_THROWN:
+        return e->task_thrown.by.len > 0;
+    case PL_EVT_TASK_RELEASED:
+        return e->task_released.by.len > 0;
+    case PL_EVT_TASK_REFUSED:
+        return e->task_refused.by.len > 0;
+    case PL_EVT_TASK_RETRIED:
+        return e->task_retried.by.len > 0;
+    default:
+        return true;
+    }
+}
+
+static void check_step_event(struct invariants *v, struct case_seen *seen, const struct pl_event *e,
+                             int64_t at_ms)
+{
+    const uint16_t step = e->step;
+
+    switch (e->kind) {
+    case PL_EVT_STEP_STARTED:
+        MUST(e->step_started.round > seen->done_rounds[step], "I5");
+        seen->rounds[step] = (uint32_t)e->step_started.round;
+        break;
+    case PL_EVT_STEP_DONE:
+        MUST(seen->rounds[step] > seen->done_rounds[step], "I5");
+        seen->done_rounds[step] = seen->rounds[step];
+        break;
+    case PL_EVT_STEP_LATE:
+        MUST(e->step_late.due_ms <= at_ms, "I8");
+        break;
+    case PL_EVT_TASK_OFFERED:
+        if (e->item == 0) {
+            seen->accept_by[step] = e->task_offered.accept_by_ms;
+        }
+        break;
+    case PL_EVT_TASK_TIMED_OUT:
+        MUST(e->task_timed_out.what != PL_TIMEOUT_ACCEPT || e->item != 0 ||
+                 seen->accept_by[step] <= at_ms,
+             "I8");
+        break;
+    default:
+        break;
+    }
+}
+
+static void check_event(struct invariants *v, const struct pl_event *e, int64_t at_ms)
+{
+    MUST(has_actor(e), "I3");
+    if (e->case_id.v == 0 || e->kind == PL_EVT_COMMAND_REJECTED ||
+        e->kind == PL_EVT_COMMAND_ACCEPTED) {
+        return;
+    }
+    struct case_seen *seen = case_of(v, e->case_id.v);
+    MUST(!seen->finished || e->kind == PL_EVT_TASK_REFUSED, "I7");
+    if (e->step != PL_NO_STEP) {
+        MUST(e->step < PL_STEPS_MAX, "I5");
+        check_step_event(v, seen, e, at_ms);
+    }
+    if (e->kind == PL_EVT_CASE_FINISHED) {
+        seen->finished = true;
+        v->finished++;
+    }
+}
+
+static void check_frame(struct invariants *v, const struct sim_frame *at)
+{
+    struct pl_frame frame;
+    struct pl_reader in;
+
+    MUST(pl_frame_parse(at->bytes, at->size, PL_FRAME_HASH, &frame) == PLACET_OK, "I4");
+    MUST(frame.first_seq == v->next_seq, "I4");
+    MUST(memcmp(&frame.previous, &v->previous, sizeof frame.previous) == 0, "I4");
+    pl_reader_init(&in, frame.payload.at, frame.payload.size);
+    for (uint32_t i = 0; i < frame.count; i++) {
+        struct pl_event event;
+        MUST(pl_wire_read_event(&in, &event) == PLACET_OK, "I4");
+        v->next_seq++;
+        check_event(v, &event, frame.at_ms);
+    }
+    MUST(pl_reader_done(&in), "I4");
+    v->previous = frame.hash;
+    v->events += frame.count;
+    v->trace = pl_hash64(&(uint64_t[2]){v->trace, pl_hash64(at->bytes, at->size)}, 16);
+}
+
+/* A reply names the event that it speaks of: that event must have been durable when the reply left.
+ */
+static void check_letter(struct invariants *v, const struct sim_letter *letter)
+{
+    int64_t seq = 0;
+
+    if (pl_value_as_i64(pl_value_get(letter->body, PL_TEXT("sequence")), &seq)) {
+        MUST((uint64_t)seq <= letter->durable_seq, "I2");
+    }
+    v->trace = pl_hash64(
+        &(uint64_t[3]){v->trace, letter->kind, pl_hash64(letter->body.at, letter->body.size)}, 24);
+}
+
+static void check_cases(struct invariants *v)
+{
+    struct pl_server *s = &v->w->server;
+    static uint8_t memory[1u << 20];
+    struct pl_arena arena;
+
+    for (uint32_t i = 0; i < s->state.slot_count; i++) {
+        const struct pl_slot *slot = &s->state.slots[i];
+        struct pl_case c;
+        if (slot->id.v == 0) {
+            continue;
+        }
+        pl_arena_init(&arena, memory, sizeof memory);
+        MUST(pl_wire_read_case((struct pl_bytes){slot->packed, slot->packed_size}, &arena, &c) ==
+                 PLACET_OK,
+             "I11");
+        const struct pl_definition *def = pl_state_definition_number(&s->state, c.definition);
+        MUST(pl_core_has_wake_source(def, &c), "I9");
+    }
+}
+
+void invariants_check(struct invariants *v, bool settled)
+{
+    struct sim *w = v->w;
+    const struct pl_heap_entry *first = pl_heap_first(&w->server.state.wakes);
+
+    while (v->frames_seen < w->frame_count) {
+        check_frame(v, &w->frames[v->frames_seen++]);
+    }
+    for (uint32_t i = 0; i < w->outbox_count; i++) {
+        check_letter(v, &w->outbox[i]);
+    }
+    if (w->running && !w->crashed) {
+        MUST(w->server.state.last_seq == v->next_seq - 1, "I4");
+        check_cases(v);
+        MUST(!settled || first == NULL || (int64_t)first->key > w->now_ms, "I8");
+    }
+}
+
+void invariants_rebuild(struct invariants *v)
+{
+    struct pl_rebuild_report report;
+    struct placet_error err = {0};
+
+    if (pl_rebuild_check(&v->w->store, &v->w->journal, &report, &err) != PLACET_OK ||
+        report.differences != 0) {
+        (void)fprintf(stderr, "I11 broken: %s %s\n", err.message, report.first_difference);
+        abort();
+    }
+}

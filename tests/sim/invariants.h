@@ -1,0 +1,45 @@
+/* What must hold after every turn, whatever happened (I1 is in people.c, where the promises are
+ * remembered): I2  what is told is durable                    I3  every event has a cause and an
+ * actor I4  sequences without a gap, the chain holds    I5  a step is done once in a round; every
+ * state is one the registry allows (the core's movers check) I6  a task is answered once in a
+ * round, by who held the last lease I7  nothing happens in a case after its end      I8  nothing
+ * fires before its time; nothing that is due is left I9  every open case has something that will
+ * wake it I11 the state is a fold of the journal: rebuilt from its first event it has the same
+ * bytes */
+#ifndef PL_TESTS_SIM_INVARIANTS_H
+#define PL_TESTS_SIM_INVARIANTS_H
+
+#include "support/sim_world.h"
+
+struct case_seen {
+    uint64_t id;
+    bool finished;
+    uint32_t done_rounds[PL_STEPS_MAX]; /* round in which the step was done last */
+    uint32_t rounds[PL_STEPS_MAX];      /* newest round started */
+    int64_t accept_by[PL_STEPS_MAX];    /* of the last offer of item 0 */
+};
+
+struct invariants {
+    struct sim *w;
+    uint32_t frames_seen;
+    uint32_t letters_seen;
+    uint64_t next_seq;
+    struct pl_digest previous;
+    struct case_seen *cases;
+    uint32_t case_count;
+    uint32_t case_size;
+    uint64_t trace; /* hash of every frame and every letter, in order */
+    uint64_t events;
+    uint64_t finished;
+};
+
+void invariants_init(struct invariants *v, struct sim *w);
+void invariants_fini(struct invariants *v);
+
+/* Checks everything that the last turn did. `settled`: nothing is left to do at this time. */
+void invariants_check(struct invariants *v, bool settled);
+
+/* Folds the whole journal anew and compares. */
+void invariants_rebuild(struct invariants *v);
+
+#endif

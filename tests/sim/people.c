@@ -1,0 +1,427 @@
+#include "sim/people.h"
+
+#include <placet/error.h>
+#include <placet/protocol.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "model/ids.h"
+
+static bool one_in(struct people *p, uint32_t n)
+{
+    return draw_below(&p->draw, n) == 0;
+}
+
+void people_init(struct people *p, struct sim *w, uint64_t seed)
+{
+    memset(p, 0, sizeof *p);
+    p->w = w;
+    p->draw.state = seed;
+    p->said = calloc(SAID_MAX, sizeof *p->said);
+    PL_CHECK(p->said != NULL);
+}
+
+void people_fini(struct people *p)
+{
+    free(p->said);
+}
+
+void people_forget_sessions(struct people *p)
+{
+    memset(p->greeted, 0, sizeof p->greeted);
+    p->letters_seen = 0;
+    sim_clear_outbox(p->w);
+}
+
+/* ---- saying ---- */
+
+static enum pl_endpoint endpoint_of(uint64_t peer)
+{
+    return peer >= PEER_ADAPTER ? PL_ENDPOINT_WORK : PL_ENDPOINT_API;
+}
+
+static uint64_t send(struct people *p, uint64_t peer, uint16_t kind, const uint8_t *body, size_t n)
+{
+    uint8_t header[PLACET_HEADER_SIZE];
+
+    placet_header_write(
+        &(struct placet_header){.kind = kind, .correlation = ++p->w->next_correlation}, header);
+    return sim_send_bytes(p->w, endpoint_of(peer), peer, (struct pl_bytes){header, sizeof header},
+                          (struct pl_bytes){body, (uint32_t)n}, 2);
+}
+
+static void greet(struct people *p, uint64_t peer)
+{
+    static const char *const roles[] = {[PEER_OFFICER] = "officer", [PEER_PORTAL] = "portal"};
+    uint8_t body[256];
+    char name[32];
+    struct pl_writer out;
+
+    (void)snprintf(name, sizeof name, "peer%u", (unsigned)peer);
+    pl_writer_init(&out, body, sizeof body);
+    pl_write_map(&out, 2);
+    pl_write_key_string(&out, "role", peer < PEER_ADAPTER ? roles[peer] : "adapter");
+    pl_write_key_string(&out, "name", name);
+    (void)send(p, peer, PLACET_KIND_HELLO, body, out.used);
+    if (peer >= PEER_ADAPTER) {
+        const unsigned n = (unsigned)(peer - PEER_ADAPTER);
+        (void)snprintf(name, sizeof name, "d%u.%c", n / 2, n % 2 == 0 ? 's' : 't');
+        pl_writer_init(&out, body, sizeof body);
+        pl_write_map(&out, 2);
+        pl_write_key_string(&out, "service", name);
+        pl_write_key_u64(&out, "max", 1 + draw_below(&p->draw, 8));
+        (void)send(p, peer, PLACET_KIND_SUBSCRIBE, body, out.used);
+    }
+    p->greeted[peer] = true;
+}
+
+static void ensure_session(struct people *p, uint64_t peer)
+{
+    if (!p->greeted[peer]) {
+        greet(p, peer);
+    }
+}
+
+static void say_again(struct people *p, struct said *said)
+{
+    ensure_session(p, said->peer);
+    said->correlation = send(p, said->peer, said->kind, said->body, said->size);
+}
+
+static void say(struct people *p, uint64_t peer, uint16_t kind, const struct pl_writer *body)
+{
+    PL_CHECK(pl_writer_ok(body) && body->used <= SAID_BODY_MAX);
+    struct said *said = &p->said[p->said_count % SAID_MAX];
+
+    p->said_count++;
+    *said = (struct said){.peer = peer, .kind = kind, .size = (uint32_t)body->used};
+    memcpy(said->body, body->at, body->used);
+    say_again(p, said);
+    if (one_in(p, 12)) { /* the network says it twice */
+        say_again(p, said);
+    }
+}
+
+/* ---- what they do ---- */
+
+static void open_body(struct pl_writer *out, uint8_t memory[SAID_BODY_MAX], uint32_t pairs)
+{
+    pl_writer_init(out, memory, SAID_BODY_MAX);
+    pl_write_map(out, pairs);
+}
+
+static void add_idem(struct people *p, struct pl_writer *out)
+{
+    char idem[32];
+
+    (void)snprintf(idem, sizeof idem, "idem-%u", ++p->idem);
+    pl_write_key_string(out, "idem", idem);
+}
+
+static void publish(struct people *p)
+{
+    const struct pl_bytes bundle = draw_definition(&p->draw, p->definitions++);
+    static uint8_t body[DRAWN_SIZE_MAX + 256];
+    struct pl_writer out;
+
+    pl_writer_init(&out, body, sizeof body);
+    pl_write_map(&out, 2);
+    pl_write_string(&out, "bundle");
+    pl_write_bin(&out, bundle.at, bundle.size);
+    add_idem(p, &out);
+    ensure_session(p, PEER_OFFICER);
+    (void)send(p, PEER_OFFICER, PLACET_KIND_PUBLISH, body, out.used);
+}
+
+static void start(struct people *p)
+{
+    uint8_t body[SAID_BODY_MAX];
+    struct pl_writer out;
+    char name[32];
+    const bool with_c = one_in(p, 2);
+
+    (void)snprintf(name, sizeof name, "sim_%u", draw_below(&p->draw, p->definitions + 1));
+    open_body(&out, body, 4);
+    pl_write_key_string(&out, "workflow", name);
+    (void)snprintf(name, sizeof name, "key-%u", draw_below(&p->draw, 400));
+    pl_write_key_string(&out, "key", name);
+    pl_write_string(&out, "form");
+    pl_write_map(&out, with_c ? 3 : 2);
+    pl_write_key_bool(&out, "a", one_in(p, 2));
+    pl_write_key_u64(&out, "b", draw_below(&p->draw, 10));
+    if (with_c) {
+        pl_write_key_string(&out, "c", one_in(p, 2) ? "x" : "y");
+    }
+    add_idem(p, &out);
+    say(p, PEER_PORTAL, PLACET_KIND_START, &out);
+}
+
+static void add_case(struct people *p, struct pl_writer *out)
+{
+    char text[PL_CASE_TEXT_SIZE];
+    const uint64_t id = p->case_count == 0 ? 1 : p->case_ids[draw_below(&p->draw, p->case_count)];
+
+    pl_case_id_format((struct pl_case_id){id}, text);
+    pl_write_key_string(out, "case", text);
+}
+
+/* Commands of the office and the applicant about a case. */
+static void govern(struct people *p)
+{
+    uint8_t body[SAID_BODY_MAX];
+    struct pl_writer out;
+    char step[8];
+    static const char *const decisions[] = {"approve", "conditions", "fix",
+                                            "again",   "reject",     "no_objection"};
+    static const uint16_t kinds[] = {
+        PLACET_KIND_SUPPLEMENT,  PLACET_KIND_SUPPLEMENT,  PLACET_KIND_SUPPLEMENT,
+        PLACET_KIND_SIGNAL,      PLACET_KIND_SIGNAL,      PLACET_KIND_RETRY,
+        PLACET_KIND_RETRY,       PLACET_KIND_DECIDE,      PLACET_KIND_PAUSE_CASE,
+        PLACET_KIND_RESUME_CASE, PLACET_KIND_RESUME_CASE, PLACET_KIND_SKIP,
+        PLACET_KIND_BACK,        PLACET_KIND_WITHDRAW,    PLACET_KIND_CANCEL_CASE};
+    const uint16_t kind = kinds[draw_below(&p->draw, sizeof kinds / sizeof kinds[0])];
+
+    (void)snprintf(step, sizeof step, "s%u", draw_below(&p->draw, 9));
+    switch (kind) {
+    case PLACET_KIND_SUPPLEMENT:
+        open_body(&out, body, 3);
+        pl_write_string(&out, "changes");
+        pl_write_map(&out, 2);
+        pl_write_key_u64(&out, "b", draw_below(&p->draw, 10));
+        pl_write_key_string(&out, "c", "x");
+        break;
+    case PLACET_KIND_SIGNAL:
+        open_body(&out, body, 3);
+        pl_write_key_string(&out, "name", one_in(p, 8) ? "pong" : "ping");
+        break;
+    case PLACET_KIND_DECIDE:
+        open_body(&out, body, 5);
+        pl_write_key_string(&out, "step", step);
+        pl_write_key_string(&out, "decision", decisions[draw_below(&p->draw, 6)]);
+        pl_write_key_string(&out, "reason", "by hand");
+        break;
+    case PLACET_KIND_RETRY:
+    case PLACET_KIND_SKIP:
+    case PLACET_KIND_BACK:
+        open_body(&out, body, 4);
+        pl_write_key_string(&out, "step", step);
+        pl_write_key_string(&out, "reason", "by order");
+        break;
+    default:
+        open_body(&out, body, 3);
+        pl_write_key_string(&out, "reason", "by order");
+        break;
+    }
+    add_case(p, &out);
+    add_idem(p, &out);
+    say(p,
+        kind == PLACET_KIND_SUPPLEMENT || kind == PLACET_KIND_SIGNAL || kind == PLACET_KIND_WITHDRAW
+            ? PEER_PORTAL
+            : PEER_OFFICER,
+        kind, &out);
+}
+
+/* An adapter does something with a task that it knows, sometimes one that is not its own any more.
+ */
+static void work(struct people *p)
+{
+    uint8_t body[SAID_BODY_MAX];
+    struct pl_writer out;
+    static const char *const decisions[] = {"approve",      "approve",   "approve", "conditions",
+                                            "no_objection", "objection", "fix",     "again",
+                                            "reject",       "nonsense"};
+    const uint32_t what = draw_below(&p->draw, 20);
+
+    if (p->task_count == 0) {
+        return;
+    }
+    const unsigned at = draw_below(&p->draw, p->task_count);
+    const struct known_task task = p->tasks[at];
+    const bool complete = what < 13;
+    const bool opinion = (task.peer - PEER_ADAPTER) % 2 == 1;
+    const bool fails = what == 13 || what == 14;
+
+    open_body(&out, body, complete ? 5 : fails ? 4 : what == 15 ? 3 : what == 16 ? 3 : 2);
+    pl_write_key_string(&out, "task", task.task);
+    pl_write_string(&out, "lease");
+    pl_write_bin(&out, task.lease, sizeof task.lease);
+    if (complete) {
+        const char *decision = decisions[draw_below(&p->draw, 10)];
+        pl_write_key_string(&out, "decision", opinion && one_in(p, 2) ? "no_objection" : decision);
+        pl_write_key_string(&out, "reason", "as it is");
+        pl_write_string(&out, "answer");
+        pl_write_map(&out, one_in(p, 2) ? 0 : 1);
+        if (out.at[out.used - 1] == 0x81) {
+            pl_write_key_u64(&out, "n", draw_below(&p->draw, 1000));
+        }
+        say(p, task.peer, PLACET_KIND_COMPLETE, &out);
+    } else if (fails) {
+        pl_write_key_string(&out, "code", "E1");
+        pl_write_key_bool(&out, "retryable", what == 13);
+        say(p, task.peer, PLACET_KIND_FAIL, &out);
+    } else if (what == 15) {
+        pl_write_key_string(&out, "code", "E2");
+        say(p, task.peer, PLACET_KIND_THROW, &out);
+    } else if (what == 16) {
+        pl_write_key_string(&out, "reference", "file 7");
+        say(p, task.peer, PLACET_KIND_PARK, &out);
+    } else {
+        static const uint16_t kinds[] = {PLACET_KIND_TAKEN, PLACET_KIND_PROGRESS,
+                                         PLACET_KIND_RELEASE};
+        say(p, task.peer, kinds[what - 17], &out);
+    }
+    if (one_in(p, 2)) { /* it forgets the task; otherwise it may answer again */
+        p->tasks[at] = p->tasks[--p->task_count];
+    }
+}
+
+void people_act(struct people *p)
+{
+    const uint32_t what = draw_below(&p->draw, 100);
+
+    if (p->w->inbox_count + 8 >= SIM_INBOX_MAX) {
+        return;
+    }
+    if (p->definitions == 0 || what < 2) {
+        publish(p);
+    } else if (what < 4) {
+        greet(p, 1 + draw_below(&p->draw, PEERS - 1));
+    } else if (what < 18) {
+        start(p);
+    } else if (what < 26 && p->said_count > 0) {
+        const unsigned newest = p->said_count < SAID_MAX ? p->said_count : SAID_MAX;
+        say_again(p, &p->said[draw_below(&p->draw, newest)]);
+    } else if (what < 45) {
+        govern(p);
+    } else {
+        ensure_session(p, PEER_ADAPTER + draw_below(&p->draw, ADAPTERS));
+        work(p);
+    }
+}
+
+/* ---- listening ---- */
+
+static void take_task(struct people *p, const struct sim_letter *letter)
+{
+    struct known_task task = {.peer = letter->peer.v};
+    struct pl_text text;
+    struct pl_reader in;
+
+    if (one_in(p, 10)) {
+        return; /* lost on the way */
+    }
+    PL_CHECK(pl_value_as_text(pl_value_get(letter->body, PL_TEXT("task")), &text));
+    PL_CHECK(text.len < sizeof task.task);
+    memcpy(task.task, text.at, text.len);
+    const struct pl_bytes lease = pl_value_get(letter->body, PL_TEXT("lease"));
+    pl_reader_init(&in, lease.at, lease.size);
+    const struct pl_bytes bytes = pl_reader_bin(&in, sizeof task.lease);
+    PL_CHECK(bytes.size == sizeof task.lease);
+    memcpy(task.lease, bytes.at, sizeof task.lease);
+    if (p->task_count == TASKS_KNOWN) {
+        p->tasks[draw_below(&p->draw, TASKS_KNOWN)] = task;
+    } else {
+        p->tasks[p->task_count++] = task;
+    }
+}
+
+static void learn_case(struct people *p, const struct sim_letter *letter)
+{
+    struct pl_text text;
+    struct pl_case_id id;
+
+    if (!pl_value_as_text(pl_value_get(letter->body, PL_TEXT("case")), &text) ||
+        !pl_case_id_parse(text, &id)) {
+        return;
+    }
+    if (p->case_count < 64) {
+        p->case_ids[p->case_count++] = id.v;
+    } else {
+        p->case_ids[draw_below(&p->draw, 64)] = id.v;
+    }
+}
+
+/* Answers that say "later" promise nothing. */
+static bool is_final(const struct sim_letter *letter)
+{
+    int64_t code = 0;
+
+    if ((letter->flags & PLACET_FLAG_ERROR) == 0) {
+        return true;
+    }
+    PL_CHECK(pl_value_as_i64(pl_value_get(letter->body, PL_TEXT("code")), &code));
+    return code != PLACET_CODE_NO_SESSION && code != PLACET_CODE_RESOURCE_EXHAUSTED &&
+           code != PLACET_CODE_UNAVAILABLE && code != PLACET_CODE_INTERNAL &&
+           code != PLACET_CODE_STORAGE_FULL;
+}
+
+/* Hints about the present (how long a lease is) may change; whether, where and in which event may
+ * not. */
+static uint64_t promise_of(const struct sim_letter *letter)
+{
+    const struct pl_bytes seq = pl_value_get(letter->body, PL_TEXT("sequence"));
+    const struct pl_bytes code = pl_value_get(letter->body, PL_TEXT("code"));
+    const struct pl_bytes id = pl_value_get(letter->body, PL_TEXT("case"));
+
+    return pl_hash64(seq.at, seq.size) ^ 3 * pl_hash64(code.at, code.size) ^
+           5 * pl_hash64(id.at, id.size);
+}
+
+static bool is_answer_once(uint16_t kind)
+{
+    return kind != PLACET_KIND_TAKEN && kind != PLACET_KIND_PROGRESS && kind != PLACET_KIND_PARK &&
+           kind != PLACET_KIND_RELEASE;
+}
+
+static void compare_answer(struct people *p, const struct sim_letter *letter)
+{
+    for (unsigned i = 0; i < p->said_count && i < SAID_MAX; i++) {
+        struct said *said = &p->said[i];
+        if (said->correlation != letter->correlation || !is_answer_once(said->kind) ||
+            !is_final(letter)) {
+            continue;
+        }
+        const bool accepted = (letter->flags & PLACET_FLAG_ERROR) == 0;
+        if (said->answered && said->accepted &&
+            (!accepted || said->answer_hash != promise_of(letter))) {
+            (void)fprintf(stderr, "I1: %s was accepted and is answered otherwise now\n",
+                          placet_kind_name(said->kind));
+            abort();
+        }
+        p->answers_compared += said->answered ? 1 : 0;
+        said->answered = true;
+        said->accepted = accepted;
+        said->answer_hash = promise_of(letter);
+        return;
+    }
+}
+
+void people_listen(struct people *p)
+{
+    struct sim *w = p->w;
+
+    while (p->letters_seen < w->outbox_count) {
+        const struct sim_letter *letter = &w->outbox[p->letters_seen++];
+        int64_t code = 0;
+        if (letter->kind == PLACET_KIND_TASK) {
+            take_task(p, letter);
+        }
+        if ((letter->flags & PLACET_FLAG_REPLY) == 0) {
+            continue;
+        }
+        if (letter->kind == PLACET_KIND_START && (letter->flags & PLACET_FLAG_ERROR) == 0) {
+            learn_case(p, letter);
+        }
+        if ((letter->flags & PLACET_FLAG_ERROR) != 0 &&
+            pl_value_as_i64(pl_value_get(letter->body, PL_TEXT("code")), &code) &&
+            code == PLACET_CODE_NO_SESSION) {
+            p->greeted[letter->peer.v] = false;
+        }
+        compare_answer(p, letter);
+    }
+    p->letters_seen = 0;
+    sim_clear_outbox(w);
+}
