@@ -89,7 +89,7 @@ static int give_definition(struct rebuild *r, const struct pl_event *event)
     struct pl_definition *def;
     const struct pl_bytes bundle = event->definition_published.bundle;
 
-    int rc = pl_definition_load(bundle, NULL, &def, NULL);
+    int rc = pl_recover_load_definition(bundle, &def);
     if (rc < 0) {
         return rc;
     }

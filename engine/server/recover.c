@@ -31,6 +31,18 @@ struct recovery {
 
 /* ---- tables ---- */
 
+int pl_recover_load_definition(struct pl_bytes bundle, struct pl_definition **def_out)
+{
+    struct pl_diags *diags = pl_diags_new();
+
+    if (diags == NULL) {
+        return PLACET_ENOMEM;
+    }
+    const int rc = pl_definition_load(bundle, diags, def_out, NULL);
+    free(diags);
+    return rc;
+}
+
 static int take_definition(void *context, uint64_t key, struct pl_bytes bundle)
 {
     struct recovery *r = context;
@@ -39,7 +51,7 @@ static int take_definition(void *context, uint64_t key, struct pl_bytes bundle)
     if (key != r->s->state.revision_count + 1U) {
         return PLACET_ECORRUPT;
     }
-    int rc = pl_definition_load(bundle, NULL, &def, NULL);
+    int rc = pl_recover_load_definition(bundle, &def);
     if (rc < 0) {
         return rc;
     }

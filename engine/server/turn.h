@@ -70,6 +70,9 @@ int pl_reply_read(uint64_t seq, struct pl_bytes value, struct pl_reply *reply_ou
  * recovery. */
 int pl_recover_fold_frame(struct pl_server *s, const struct pl_frame *frame);
 
+/* Loads a definition that was accepted when it was published. */
+int pl_recover_load_definition(struct pl_bytes bundle, struct pl_definition **def_out);
+
 /* Numbers of the queues of a definition's services. PLACET_ENOMEM, PLACET_ELIMIT (PL_SERVICES_MAX).
  */
 int pl_recover_bind_services(struct pl_server *s, uint32_t number);

@@ -91,9 +91,6 @@ static bool type_of_equality(enum pl_cel_type a, enum pl_cel_type b, enum pl_cel
     if (a == PL_CEL_NULL || b == PL_CEL_NULL) {
         return true;
     }
-    if (is_container(a) || is_container(b)) {
-        return false;
-    }
     return may_be(a, b) || b == PL_CEL_DYN || (is_number(a) && is_number(b));
 }
 
@@ -157,7 +154,7 @@ static bool type_of_two(enum pl_cel_op op, enum pl_cel_type a, enum pl_cel_type 
         return type_of_order(a, b, out);
     }
     if (op == PL_CEL_OP_IN) {
-        return !is_container(a) && (may_be(b, PL_CEL_LIST) || b == PL_CEL_MAP);
+        return may_be(b, PL_CEL_LIST) || b == PL_CEL_MAP;
     }
     if (op >= PL_CEL_OP_ADD && op <= PL_CEL_OP_MODULO) {
         return type_of_arithmetic(op, a, b, out);
@@ -190,9 +187,6 @@ static const char *hint_of(enum pl_cel_op op, enum pl_cel_type a, enum pl_cel_ty
 {
     if (op >= PL_CEL_OP_ADD && op <= PL_CEL_OP_MODULO && is_number(a) && is_number(b)) {
         return "Write both sides as decimals (2.0), or use double() or int().";
-    }
-    if ((op == PL_CEL_OP_EQUAL || op == PL_CEL_OP_UNEQUAL) && is_container(a)) {
-        return "Lists and maps cannot be compared yet; use `in` or size().";
     }
     if (a == PL_CEL_STRING && is_number(b)) {
         return "Write the number in quotes, or compare with a field that is a number.";

@@ -108,6 +108,28 @@ struct pl_cel_program {
     bool builds_text; /* has text made by `+`, which does not outlive the evaluation */
 };
 
+/* ---- names and literals ---- */
+
+struct pl_cel_function {
+    const char *name;
+    bool is_method; /* x.name(y) instead of name(x) */
+    enum pl_cel_op op;
+};
+
+/* The function, or NULL; then pl_cel_refuse_function says why. */
+const struct pl_cel_function *pl_cel_function_of(struct pl_text name, bool is_method);
+int pl_cel_refuse_function(struct pl_cel_lex *lex, const struct pl_cel_token *name, bool is_method);
+bool pl_cel_name_is_reserved(struct pl_text name);
+
+/* The value of digits, decimal or after 0x; false beyond 64 bits. */
+bool pl_cel_literal_int(struct pl_text digits, bool negative, int64_t *out);
+
+/* The values of `count` steps, all constants, as one list; false when the arena is full. */
+bool pl_cel_literal_list(const struct pl_cel_step *steps, uint32_t count, struct pl_arena *arena,
+                         struct pl_cel_value *value_out);
+
+/* ---- passes ---- */
+
 /* Source to code, without types. */
 int pl_cel_parse(struct pl_text source, struct pl_arena *arena, struct pl_cel_program *program,
                  struct placet_error *err);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "value/cel_code.h"
+#include "value/equal.h"
 
 static struct pl_cel_value bool_value(bool value)
 {
@@ -164,22 +165,27 @@ static bool is_container(const struct pl_cel_value *value)
     return value->type == PL_CEL_LIST || value->type == PL_CEL_MAP;
 }
 
+/* Of other types: false, except for numbers (language definition, Equality). */
+static bool are_equal(const struct pl_cel_value *a, const struct pl_cel_value *b)
+{
+    if (is_container(a) && a->type == b->type) {
+        return pl_value_equal(a->value, b->value);
+    }
+    return order_values(a, b) == SAME;
+}
+
 static enum pl_cel_fault compare(enum pl_cel_op op, const struct pl_cel_value *a,
                                  const struct pl_cel_value *b, struct pl_cel_value *out)
 {
-    const enum order order = order_values(a, b);
-
     if (op == PL_CEL_OP_EQUAL || op == PL_CEL_OP_UNEQUAL) {
-        if (is_container(a) && a->type == b->type) {
-            return PL_CEL_NO_OVERLOAD;
-        }
-        *out = bool_value((order == SAME) == (op == PL_CEL_OP_EQUAL));
+        *out = bool_value(are_equal(a, b) == (op == PL_CEL_OP_EQUAL));
         return PL_CEL_OK;
     }
     if (a->type == PL_CEL_NULL || is_container(a) ||
         (a->type != b->type && !(is_number(a) && is_number(b)))) {
         return PL_CEL_NO_OVERLOAD;
     }
+    const enum order order = order_values(a, b);
     const bool is_less = op == PL_CEL_OP_LESS || op == PL_CEL_OP_LESS_EQUAL;
     const bool or_equal = op == PL_CEL_OP_LESS_EQUAL || op == PL_CEL_OP_GREATER_EQUAL;
     *out = bool_value(order == (is_less ? BELOW : ABOVE) || (or_equal && order == SAME));
@@ -276,7 +282,7 @@ static enum pl_cel_fault calculate(enum pl_cel_op op, const struct pl_cel_value 
 static enum pl_cel_fault find_in(const struct pl_cel_value *a, const struct pl_cel_value *b,
                                  struct pl_cel_work *work, struct pl_cel_value *out)
 {
-    if (is_container(a) || !is_container(b)) {
+    if (!is_container(b)) {
         return PL_CEL_NO_OVERLOAD;
     }
     if (b->type == PL_CEL_MAP) {
@@ -293,7 +299,7 @@ static enum pl_cel_fault find_in(const struct pl_cel_value *a, const struct pl_c
         if (++work->cost > PL_CEL_COST_MAX) {
             return PL_CEL_COST;
         }
-        found = pl_cel_load(pl_reader_value(&in), &element) && order_values(a, &element) == SAME;
+        found = pl_cel_load(pl_reader_value(&in), &element) && are_equal(a, &element);
     }
     *out = bool_value(found);
     return PL_CEL_OK;

@@ -6,7 +6,6 @@
 #include "value/cel_code.h"
 #include "value/decimal.h"
 #include "value/mistake.h"
-#include "value/writer.h"
 
 struct parse {
     struct pl_cel_lex lex;
@@ -85,27 +84,6 @@ static int emit_text(struct parse *p)
 
 /* ---- numbers ---- */
 
-static bool int_of(struct pl_text text, bool negative, int64_t *out)
-{
-    const bool hex = text.len > 2 && text.at[1] == 'x';
-    const uint64_t base = hex ? 16 : 10;
-    uint64_t value = 0;
-
-    for (uint32_t i = hex ? 2 : 0; i < text.len; i++) {
-        const char c = text.at[i];
-        const int digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-        if (__builtin_mul_overflow(value, base, &value) ||
-            __builtin_add_overflow(value, (uint64_t)digit, &value)) {
-            return false;
-        }
-    }
-    if (value > (uint64_t)INT64_MAX + (negative ? 1 : 0)) {
-        return false;
-    }
-    *out = negative ? (int64_t)(0 - value) : (int64_t)value;
-    return true;
-}
-
 static int emit_number(struct parse *p, bool negative, uint32_t offset)
 {
     struct pl_cel_value value = {.type = PL_CEL_INT};
@@ -118,7 +96,7 @@ static int emit_number(struct parse *p, bool negative, uint32_t offset)
         value.real = negative ? -value.real : value.real;
     } else if (p->token.text.len == 2 && p->token.text.at[1] == 'x') {
         return refuse(p, p->token.offset, "Write digits after `0x`.", "a number without digits");
-    } else if (!int_of(p->token.text, negative, &value.integer)) {
+    } else if (!pl_cel_literal_int(p->token.text, negative, &value.integer)) {
         return refuse(p, p->token.offset, "Write a number with a fraction, such as `1e20`.",
                       "a number beyond 64 bits");
     }
@@ -128,80 +106,13 @@ static int emit_number(struct parse *p, bool negative, uint32_t offset)
 
 /* ---- names ---- */
 
-static const char *const reserved[] = {
-    "as",  "break", "const",     "continue", "else",   "for", "function", "if",   "import",
-    "let", "loop",  "namespace", "package",  "return", "var", "void",     "while"};
-
-static const char *const later[] = {"all",       "exists",   "exists_one", "filter", "map",
-                                    "matches",   "string",   "uint",       "bytes",  "type",
-                                    "timestamp", "duration", "dyn"};
-
-struct function {
-    const char *name;
-    bool is_method;
-    enum pl_cel_op op;
-};
-
-static const struct function functions[] = {
-    {"size", false, PL_CEL_OP_SIZE},
-    {"size", true, PL_CEL_OP_SIZE},
-    {"int", false, PL_CEL_OP_INT},
-    {"double", false, PL_CEL_OP_DOUBLE},
-    {"startsWith", true, PL_CEL_OP_STARTS_WITH},
-    {"endsWith", true, PL_CEL_OP_ENDS_WITH},
-    {"contains", true, PL_CEL_OP_CONTAINS},
-};
-
-static bool is_among(struct pl_text name, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (pl_text_is(name, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int refuse_function(struct parse *p, const struct pl_cel_token *name, bool is_method)
-{
-    static const char *const names[] = {"size",       "int",      "double",  "has",
-                                        "startsWith", "endsWith", "contains"};
-    const struct pl_text shown = pl_mistake_quote(name->text, 40);
-    char word[48] = {0};
-    char hint[96] = "Known are size, has, int, double, startsWith, endsWith and contains.";
-
-    memcpy(word, shown.at, shown.len);
-    if (is_among(name->text, later, sizeof(later) / sizeof(later[0]))) {
-        return pl_cel_refuse(p->lex.err, p->lex.source, name->offset, hint,
-                             "`%s` is not supported yet", word);
-    }
-    const char *closest = pl_text_closest(word, names, sizeof(names) / sizeof(names[0]));
-    if (closest != NULL && strcmp(closest, word) != 0) {
-        struct pl_builder b;
-        pl_builder_init(&b, hint, sizeof(hint));
-        pl_builder_addf(&b, "Did you mean `%s`?", closest);
-    }
-    return pl_cel_refuse(p->lex.err, p->lex.source, name->offset, hint, "no %s `%s`",
-                         is_method ? "method" : "function", word);
-}
-
-static const struct function *find_function(struct pl_text name, bool is_method)
-{
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-        if (functions[i].is_method == is_method && pl_text_is(name, functions[i].name)) {
-            return &functions[i];
-        }
-    }
-    return NULL;
-}
-
 /* After the name and `(`: the arguments and `)`. */
 /* NOLINTNEXTLINE(misc-no-recursion) */
 static int parse_call(struct parse *p, const struct pl_cel_token *name, bool is_method)
 {
-    const struct function *function = find_function(name->text, is_method);
+    const struct pl_cel_function *function = pl_cel_function_of(name->text, is_method);
     if (function == NULL) {
-        return refuse_function(p, name, is_method);
+        return pl_cel_refuse_function(&p->lex, name, is_method);
     }
     const bool has_argument = !is_method || function->op != PL_CEL_OP_SIZE;
 
@@ -267,7 +178,7 @@ static int parse_name(struct parse *p) /* NOLINT(misc-no-recursion) */
         }
         return pl_text_is(name.text, "has") ? parse_has(p) : parse_call(p, &name, false);
     }
-    if (is_among(name.text, reserved, sizeof(reserved) / sizeof(reserved[0]))) {
+    if (pl_cel_name_is_reserved(name.text)) {
         return pl_cel_refuse(p->lex.err, p->lex.source, name.offset, "Choose another name.",
                              "`%.*s` is a reserved word", (int)name.text.len, name.text.at);
     }
@@ -300,67 +211,24 @@ static int parse_word(struct parse *p) /* NOLINT(misc-no-recursion) */
 
 /* ---- lists of constants ---- */
 
-static void write_constant(struct pl_writer *out, const struct pl_cel_value *value)
-{
-    switch (value->type) {
-    case PL_CEL_BOOL:
-        pl_write_bool(out, value->boolean);
-        break;
-    case PL_CEL_INT:
-        pl_write_i64(out, value->integer);
-        break;
-    case PL_CEL_DOUBLE:
-        pl_write_float(out, value->real);
-        break;
-    case PL_CEL_STRING:
-        pl_write_text(out, value->text);
-        break;
-    case PL_CEL_LIST:
-        pl_write_value(out, value->value);
-        break;
-    case PL_CEL_NULL:
-        pl_write_nil(out);
-        break;
-    case PL_CEL_UINT:
-    case PL_CEL_BYTES:
-    case PL_CEL_MAP:
-    case PL_CEL_DYN:
-        PL_UNREACHABLE();
-    }
-}
-
-/* Replaces the constants from `start` on by one list, as MessagePack in the arena. */
+/* Replaces the constants from `start` on by one list. */
 static int fold_list(struct parse *p, uint32_t start, uint32_t offset)
 {
     struct pl_cel_program *program = p->program;
-    const uint32_t count = program->count - start;
-    size_t size = 5;
+    struct pl_cel_value list;
 
     for (uint32_t i = start; i < program->count; i++) {
-        const struct pl_cel_step *step = &program->steps[i];
-        if (step->op != PL_CEL_OP_CONST) {
-            return refuse(p, step->offset, "Write the comparisons out with `||`.",
+        if (program->steps[i].op != PL_CEL_OP_CONST) {
+            return refuse(p, program->steps[i].offset, "Write the comparisons out with `||`.",
                           "a list may hold constants only");
         }
-        size += 9;
-        size += step->value.type == PL_CEL_STRING ? step->value.text.len : 0;
-        size += step->value.type == PL_CEL_LIST ? step->value.value.size : 0;
     }
-    void *memory = pl_arena_alloc(p->arena, size);
-    if (memory == NULL) {
+    if (!pl_cel_literal_list(program->steps + start, program->count - start, p->arena, &list)) {
         return pl_cel_limit(p->lex.err, p->lex.source, offset,
                             "the definition does not fit in memory");
     }
-    struct pl_writer out;
-    pl_writer_init(&out, memory, size);
-    pl_write_array(&out, count);
-    for (uint32_t i = start; i < program->count; i++) {
-        write_constant(&out, &program->steps[i].value);
-    }
-    PL_CHECK(pl_writer_ok(&out));
     program->count = start;
-    emit(p, PL_CEL_OP_CONST, offset)->value =
-        (struct pl_cel_value){.type = PL_CEL_LIST, .value = pl_writer_bytes(&out)};
+    emit(p, PL_CEL_OP_CONST, offset)->value = list;
     return PLACET_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "value/limits.h"
 #include "value/mistake.h"
+#include "value/yaml_wording.h"
 
 /* A list or map that is open, and where its next child goes. */
 struct open {
@@ -116,77 +117,7 @@ static struct pl_mark mark_of_byte(const struct parse *p, size_t byte)
     return mark;
 }
 
-/* ---- libyaml's own errors, in our words ---- */
-
-struct wording {
-    const char *problem; /* the beginning of libyaml's text */
-    const char *message;
-    const char *hint;
-};
-
-static const struct wording wordings[] = {
-    {"mapping values are not allowed", "a `:` is not allowed here",
-     "Put texts that contain `: ` in quotes, and begin each key on a line of its own."},
-    {"did not find expected key", "this line fits no key of the map around it",
-     "Give the keys of one map the same indentation."},
-    {"did not find expected '-' indicator", "this line fits no entry of the list around it",
-     "Give the entries of one list the same indentation, each with `- ` before it."},
-    {"did not find expected ',' or ']'", "the list in brackets is not finished",
-     "Separate its entries with `,` and close it with `]`."},
-    {"did not find expected ',' or '}'", "the map in braces is not finished",
-     "Separate its entries with `,` and close it with `}`."},
-    {"did not find expected node content", "a value is missing here",
-     "Write a value, or put a text that begins with a special character in quotes."},
-    {"could not find expected ':'", "a key without `:`",
-     "Write `key: value`; a text that goes on over several lines begins with `|` or `>`."},
-    {"block sequence entries are not allowed", "a list cannot begin here",
-     "Begin the list on the next line, or write it in brackets: `[a, b]`."},
-    {"found unexpected end of stream", "a text in quotes is not closed", "Add the closing quote."},
-    {"found unexpected document indicator", "a text in quotes is not closed",
-     "Add the closing quote."},
-    {"found unknown escape character", "an escape sequence that YAML does not know",
-     "Use single quotes when a backslash stands for itself."},
-    {"found a tab character", "a tab in the indentation", "Indent with spaces."},
-    {"found undefined tag handle", "tags are not allowed", "Leave the tag out."},
-    {"found duplicate %YAML directive", "directives are not allowed", "Leave the line out."},
-    {"found incompatible YAML document", "directives are not allowed", "Leave the line out."},
-    {"did not find expected <document start>", "text after the end of the document",
-     "Check the indentation of this line; one file holds one document."},
-    {"invalid leading UTF-8 octet", "bytes that are not UTF-8", "Save the file as UTF-8."},
-    {"invalid trailing UTF-8 octet", "bytes that are not UTF-8", "Save the file as UTF-8."},
-    {"incomplete UTF-8 octet", "bytes that are not UTF-8", "Save the file as UTF-8."},
-    {"invalid length of a UTF-8", "bytes that are not UTF-8", "Save the file as UTF-8."},
-    {"invalid Unicode character", "bytes that are not UTF-8", "Save the file as UTF-8."},
-    {"control characters are not allowed", "a control character",
-     "Delete it, or write it as an escape in double quotes."},
-};
-
-static const struct wording *wording_of(const char *problem)
-{
-    for (size_t i = 0; i < sizeof(wordings) / sizeof(wordings[0]); i++) {
-        if (strncmp(problem, wordings[i].problem, strlen(wordings[i].problem)) == 0) {
-            return &wordings[i];
-        }
-    }
-    return NULL;
-}
-
-/* `found character that cannot start any token` names five different mistakes. */
-static struct wording wording_of_character(char c)
-{
-    switch (c) {
-    case '\t':
-        return (struct wording){NULL, "a tab in the indentation", "Indent with spaces."};
-    case '@':
-    case '`':
-        return (struct wording){NULL, "a text cannot begin with this character",
-                                "Put the text in quotes."};
-    case '%':
-        return (struct wording){NULL, "a text cannot begin with `%`", "Put the text in quotes."};
-    default:
-        return (struct wording){NULL, "an unexpected character", "Put the text in quotes."};
-    }
-}
+/* ---- libyaml's own errors ---- */
 
 static int refuse_problem(struct parse *p)
 {
@@ -197,24 +128,14 @@ static int refuse_problem(struct parse *p)
         return pl_mistake(p->err, PLACET_ENOMEM, (struct pl_place){.file = p->file}, NULL,
                           "out of memory while reading YAML");
     }
-    if (parser->error == YAML_READER_ERROR) {
-        const struct wording *known = wording_of(problem);
-        const struct pl_mark mark = mark_of_byte(p, parser->problem_offset);
-        return refuse(p, mark, known != NULL ? known->hint : "Save the file as UTF-8.",
-                      known != NULL ? known->message : problem);
-    }
-
-    const struct pl_mark mark = mark_of(p, parser->problem_mark, parser->problem_mark);
-    struct wording words = {NULL, problem, "Check the indentation and the quotes of this line."};
-    if (strncmp(problem, "found character that cannot start", 33) == 0) {
-        const size_t byte = byte_of(p, parser->problem_mark.index);
-        words = wording_of_character(byte < p->text.len ? p->text.at[byte] : '\0');
-    } else if (wording_of(problem) != NULL) {
-        words = *wording_of(problem);
-    }
-
+    const bool is_reader = parser->error == YAML_READER_ERROR;
+    const struct pl_mark mark = is_reader ? mark_of_byte(p, parser->problem_offset)
+                                          : mark_of(p, parser->problem_mark, parser->problem_mark);
+    const size_t byte = byte_of(p, parser->problem_mark.index);
+    const struct pl_yaml_wording words =
+        pl_yaml_wording_of(problem, byte < p->text.len ? p->text.at[byte] : '\0');
     const size_t open_line = parser->context_mark.line;
-    if (parser->context != NULL && open_line < parser->problem_mark.line) {
+    if (!is_reader && parser->context != NULL && open_line < parser->problem_mark.line) {
         const struct pl_place place = {p->file, mark.line, mark.column};
         return pl_mistake(p->err, PLACET_EINVALID, place, words.hint, "%s (begun in line %zu)",
                           words.message, open_line + 1);
