@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/internal.h"
 #include "support/world.h"
 
 static struct build b;
@@ -41,10 +42,329 @@ static void test_sequence(void **state)
     assert_int_equal(w.c.result, PL_RESULT_COMPLETED);
 }
 
+/* The events of a case are the same whatever the order of the file does to the eye: a step may
+ * stand above the one that it waits for. */
+static void test_file_order_is_free(void **state)
+{
+    (void)state;
+    const uint16_t last = build_ask(&b);
+    const uint16_t middle = build_tell(&b);
+    const uint16_t first = build_tell(&b);
+
+    build_after(&b, last, middle);
+    build_after(&b, middle, first);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_state(&w, first), PL_STEP_DONE);
+    assert_int_equal(world_state(&w, middle), PL_STEP_DONE);
+    assert_int_equal(world_state(&w, last), PL_STEP_ACTIVE);
+    assert_true(world_saw(&w, PL_EVT_STEP_STARTED, first));
+    assert_true(world_saw(&w, PL_EVT_STEP_STARTED, middle));
+    assert_true(world_saw(&w, PL_EVT_STEP_STARTED, last));
+}
+
+/* The states that a step before can be in, as the rows of the table of arcs. */
+enum row { OPEN, RETURNED, APPROVED, OTHERWISE, SKIPPED, UNREACHED, CANCELLED };
+
+static struct pl_step step_in(enum row row)
+{
+    static const struct pl_step rows[] = {
+        [OPEN] = {.state = PL_STEP_ACTIVE},
+        [RETURNED] = {.state = PL_STEP_RETURNED},
+        [APPROVED] = {.state = PL_STEP_DONE, .decision = PL_DECISION_APPROVE},
+        [OTHERWISE] = {.state = PL_STEP_DONE, .decision = BUILD_OTHER},
+        [SKIPPED] = {.state = PL_STEP_SKIPPED},
+        [UNREACHED] = {.state = PL_STEP_UNREACHED},
+        [CANCELLED] = {.state = PL_STEP_CANCELLED},
+    };
+
+    return rows[row];
+}
+
+static enum pl_join_state join_of(enum pl_join join, enum row first, enum row second, bool named)
+{
+    struct pl_step steps[] = {step_in(first), step_in(second)};
+    const struct pl_case c = {.step_count = 2, .steps = steps};
+    const struct pl_arc arcs[] = {
+        {0, named ? PL_DECISION_APPROVE : PL_NO_DECISION},
+        {1, named ? PL_DECISION_APPROVE : PL_NO_DECISION},
+    };
+
+    return pl_core_join(&c, join, arcs, 2);
+}
+
+static void test_arcs(void **state)
+{
+    static const struct {
+        enum row row;
+        enum pl_join_state plain;
+        enum pl_join_state named;
+    } rows[] = {
+        {OPEN, PL_JOIN_OPEN, PL_JOIN_OPEN},         {RETURNED, PL_JOIN_OPEN, PL_JOIN_OPEN},
+        {APPROVED, PL_JOIN_STARTS, PL_JOIN_STARTS}, {OTHERWISE, PL_JOIN_STARTS, PL_JOIN_DEAD},
+        {SKIPPED, PL_JOIN_STARTS, PL_JOIN_DEAD},    {UNREACHED, PL_JOIN_DEAD, PL_JOIN_DEAD},
+        {CANCELLED, PL_JOIN_DEAD, PL_JOIN_DEAD},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(join_of(PL_JOIN_ALL, rows[i].row, rows[i].row, false), rows[i].plain);
+        assert_int_equal(join_of(PL_JOIN_ALL, rows[i].row, rows[i].row, true), rows[i].named);
+        assert_int_equal(join_of(PL_JOIN_ANY, rows[i].row, rows[i].row, false), rows[i].plain);
+        assert_int_equal(join_of(PL_JOIN_ANY, rows[i].row, rows[i].row, true), rows[i].named);
+    }
+}
+
+static void test_joins_of_two(void **state)
+{
+    static const struct {
+        enum row first;
+        enum row second;
+        enum pl_join_state all;
+        enum pl_join_state any;
+    } rows[] = {
+        {APPROVED, OPEN, PL_JOIN_OPEN, PL_JOIN_STARTS},
+        {APPROVED, SKIPPED, PL_JOIN_STARTS, PL_JOIN_STARTS},
+        {APPROVED, UNREACHED, PL_JOIN_DEAD, PL_JOIN_STARTS},
+        {SKIPPED, OPEN, PL_JOIN_OPEN, PL_JOIN_OPEN},
+        {SKIPPED, UNREACHED, PL_JOIN_DEAD, PL_JOIN_STARTS},
+        {UNREACHED, OPEN, PL_JOIN_DEAD, PL_JOIN_OPEN},
+        {CANCELLED, UNREACHED, PL_JOIN_DEAD, PL_JOIN_DEAD},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(join_of(PL_JOIN_ALL, rows[i].first, rows[i].second, false), rows[i].all);
+        assert_int_equal(join_of(PL_JOIN_ALL, rows[i].second, rows[i].first, false), rows[i].all);
+        assert_int_equal(join_of(PL_JOIN_ANY, rows[i].first, rows[i].second, false), rows[i].any);
+        assert_int_equal(join_of(PL_JOIN_ANY, rows[i].second, rows[i].first, false), rows[i].any);
+    }
+}
+
+/* s0 decides `other`; s1 wanted `approve`, s2 comes after s1, s3 after any of s0 and s2. */
+static void test_unreached_passes_on_at_once(void **state)
+{
+    (void)state;
+    const uint16_t asked = build_ask(&b);
+    const uint16_t dead = build_ask(&b);
+    const uint16_t behind = build_ask(&b);
+    const uint16_t open = build_ask(&b);
+
+    build_rule(&b, asked, (struct pl_decision_rule){.decision = BUILD_OTHER});
+    build_after_decision(&b, dead, asked, PL_DECISION_APPROVE);
+    build_after(&b, behind, dead);
+    build_any(&b, open);
+    build_after(&b, open, behind);
+    build_after(&b, open, asked);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, asked, 0, "other"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, dead), PL_STEP_UNREACHED);
+    assert_int_equal(world_state(&w, behind), PL_STEP_UNREACHED);
+    assert_int_equal(world_state(&w, open), PL_STEP_ACTIVE);
+    assert_true(world_saw(&w, PL_EVT_STEP_UNREACHED, dead));
+    assert_int_equal(w.journal[w.seen - 1].step_unreached.by_step, asked);
+}
+
+static void test_any_starts_once(void **state)
+{
+    (void)state;
+    const uint16_t one = build_ask(&b);
+    const uint16_t two = build_ask(&b);
+    const uint16_t join = build_ask(&b);
+
+    build_any(&b, join);
+    build_after(&b, join, one);
+    build_after(&b, join, two);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, two, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, join), PL_STEP_ACTIVE);
+    assert_int_equal(world_answer(&w, join, 0, "approve"), PL_ACCEPTED);
+    assert_false(w.c.finished);
+    assert_int_equal(world_answer(&w, one, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(w.c.steps[join].round, 1);
+    assert_true(w.c.finished);
+}
+
+static void test_when_false_skips_and_goes_on(void **state)
+{
+    (void)state;
+    const uint16_t fire = build_ask(&b);
+    const uint16_t next = build_ask(&b);
+
+    build_when(&b, fire, "fire");
+    build_after(&b, next, fire);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_state(&w, fire), PL_STEP_SKIPPED);
+    assert_int_equal(world_state(&w, next), PL_STEP_ACTIVE);
+    assert_true(world_saw(&w, PL_EVT_STEP_SKIPPED, fire));
+    assert_true(pl_text_is(w.journal[w.seen - 1].step_skipped.reason, "fire"));
+
+    world_init(&w, &b.def);
+    world_set_form(&w, true, NULL);
+    assert_int_equal(world_start(&w), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, fire), PL_STEP_ACTIVE);
+    assert_int_equal(world_state(&w, next), PL_STEP_WAITING);
+}
+
+static void test_everything_skipped_finishes(void **state)
+{
+    (void)state;
+    const uint16_t only = build_ask(&b);
+
+    build_when(&b, only, "fire");
+    world_begin(&w, build_done(&b));
+    assert_true(w.c.finished);
+    assert_int_equal(w.c.result, PL_RESULT_COMPLETED);
+}
+
+static void test_a_guard_that_fails_is_an_incident(void **state)
+{
+    (void)state;
+    const uint16_t step = build_ask(&b);
+
+    build_when(&b, step, "area > 100");
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_state(&w, step), PL_STEP_WAITING);
+    assert_true(w.c.steps[step].incident);
+    assert_true(world_saw(&w, PL_EVT_STEP_INCIDENT, step));
+    const struct pl_text message = w.journal[w.seen - 1].step_incident.message;
+    char text[256] = {0};
+
+    assert_true(message.len < sizeof(text));
+    memcpy(text, message.at, message.len);
+    assert_non_null(strstr(text, "column 1"));
+    assert_non_null(strstr(text, "area > 100"));
+
+    /* Nothing changed: the same incident again. */
+    assert_int_equal(world_officer(&w, PL_CMD_TASK_RETRY, step, PL_NO_ITEM), PL_ACCEPTED);
+    assert_true(w.c.steps[step].incident);
+    assert_int_equal(world_count(&w, PL_EVT_STEP_INCIDENT), 2);
+
+    /* The applicant mends the form, the operator tries again; a text is still no number. */
+    world_set_form(&w, false, "large");
+    assert_int_equal(world_supplement(&w), PL_ACCEPTED);
+    assert_true(w.c.steps[step].incident);
+    assert_int_equal(world_officer(&w, PL_CMD_TASK_RETRY, step, PL_NO_ITEM), PL_ACCEPTED);
+    assert_int_equal(world_count(&w, PL_EVT_STEP_INCIDENT), 3);
+
+    assert_int_equal(world_officer(&w, PL_CMD_STEP_SKIP, step, 0), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, step), PL_STEP_SKIPPED);
+    assert_true(w.c.finished);
+}
+
+static void test_retry_needs_an_incident(void **state)
+{
+    (void)state;
+    const uint16_t step = build_ask(&b);
+
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_officer(&w, PL_CMD_TASK_RETRY, step, PL_NO_ITEM), PL_REJECT_STEP_STATE);
+}
+
+/* The first result of the file that holds; a fixed one when none does. */
+static void test_results(void **state)
+{
+    (void)state;
+    const uint16_t step = build_ask(&b);
+
+    build_rule(&b, step, (struct pl_decision_rule){.decision = BUILD_OTHER});
+    const uint16_t good = build_result(&b);
+    const uint16_t fair = build_result(&b);
+
+    build_result_after(&b, good, step, PL_DECISION_APPROVE);
+    build_result_after(&b, fair, step, PL_NO_DECISION);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, step, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(w.c.result, good);
+
+    world_begin(&w, &b.def);
+    assert_int_equal(world_answer(&w, step, 0, "other"), PL_ACCEPTED);
+    assert_int_equal(w.c.result, fair);
+}
+
+static void test_tell_does_not_wait_but_must_arrive(void **state)
+{
+    (void)state;
+    const uint16_t tell = build_tell(&b);
+    const uint16_t ask = build_ask(&b);
+
+    build_after(&b, ask, tell);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_state(&w, tell), PL_STEP_DONE);
+    assert_int_equal(world_answer(&w, ask, 0, "approve"), PL_ACCEPTED);
+    assert_false(w.c.finished);
+
+    const struct pl_lease lease = world_take(&w, tell, 0);
+
+    assert_int_equal(world_task(&w, tell, 0)->state, PL_TASK_ANSWERED);
+    assert_true(w.c.finished);
+    /* Whoever was told may say so once more. */
+    assert_int_equal(world_complete(&w, tell, 0, lease, "approve", 99), PL_ACCEPTED);
+    assert_true(w.out.repeated);
+}
+
+static void test_tell_may_be_acknowledged_without_taking(void **state)
+{
+    (void)state;
+    const uint16_t tell = build_tell(&b);
+
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_offer(&w, tell, 0), PL_ACCEPTED);
+    assert_int_equal(world_complete(&w, tell, 0, w.facts.new_lease, "", 5), PL_ACCEPTED);
+    assert_true(w.c.finished);
+}
+
+static void test_signal(void **state)
+{
+    (void)state;
+    const uint16_t ask = build_ask(&b);
+    const uint16_t wait = build_wait_signal(&b, "paid");
+
+    build_after(&b, wait, ask);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_signal(&w, "sold"), PL_REJECT_NO_ONE_WAITS);
+    assert_int_equal(world_answer(&w, ask, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_ACTIVE);
+    assert_int_equal(world_signal(&w, "paid"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_DONE);
+    assert_int_equal(w.c.steps[wait].decision, PL_DECISION_APPROVE);
+    assert_true(w.c.finished);
+}
+
+static void test_a_signal_that_comes_early_is_kept(void **state)
+{
+    (void)state;
+    const uint16_t ask = build_ask(&b);
+    const uint16_t wait = build_wait_signal(&b, "paid");
+    const uint16_t last = build_ask(&b);
+
+    build_after(&b, wait, ask);
+    build_after(&b, last, wait);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_signal(&w, "paid"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_WAITING);
+    assert_int_equal(world_answer(&w, ask, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_DONE);
+    assert_int_equal(world_signal(&w, "paid"), PL_REJECT_NO_ONE_WAITS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_sequence, set_up),
+        cmocka_unit_test_setup(test_file_order_is_free, set_up),
+        cmocka_unit_test_setup(test_arcs, set_up),
+        cmocka_unit_test_setup(test_joins_of_two, set_up),
+        cmocka_unit_test_setup(test_unreached_passes_on_at_once, set_up),
+        cmocka_unit_test_setup(test_any_starts_once, set_up),
+        cmocka_unit_test_setup(test_when_false_skips_and_goes_on, set_up),
+        cmocka_unit_test_setup(test_everything_skipped_finishes, set_up),
+        cmocka_unit_test_setup(test_a_guard_that_fails_is_an_incident, set_up),
+        cmocka_unit_test_setup(test_retry_needs_an_incident, set_up),
+        cmocka_unit_test_setup(test_results, set_up),
+        cmocka_unit_test_setup(test_tell_does_not_wait_but_must_arrive, set_up),
+        cmocka_unit_test_setup(test_tell_may_be_acknowledged_without_taking, set_up),
+        cmocka_unit_test_setup(test_signal, set_up),
+        cmocka_unit_test_setup(test_a_signal_that_comes_early_is_kept, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
