@@ -1,0 +1,306 @@
+/* Random walks: random small definitions, random commands, valid or not. After every command
+ * support/world.c checks the automata (I5), leases (I6), rounds (I7), that a wake source exists
+ * (I9) and that replay gives the same case (I11); here timers (I8), and that every case can be
+ * brought to its end (liveness).
+ *
+ * ctest: timeout 300 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/time.h"
+#include "support/draw.h"
+#include "support/world.h"
+
+#define WALKS    400
+#define COMMANDS 60
+
+static struct build b;
+static struct world w;
+static struct draw draw;
+
+static bool one_in(uint32_t n)
+{
+    return draw_below(&draw, n) == 0;
+}
+
+static struct pl_span draw_span(void)
+{
+    static const enum pl_unit units[] = {PL_UNIT_WORKING_DAYS, PL_UNIT_DAYS, PL_UNIT_HOURS};
+
+    return (struct pl_span){1 + draw_below(&draw, 9), units[draw_below(&draw, 3)]};
+}
+
+static void draw_members(uint16_t step)
+{
+    const uint32_t count = draw_below(&draw, 4);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const bool opinion = one_in(2);
+        const uint16_t item = build_member(&b, step, opinion ? PL_ROLE_OPINION : PL_ROLE_DECISION);
+
+        build_member_limit(&b, step, item, draw_span(),
+                           opinion && one_in(2) ? PL_DECISION_NO_OBJECTION : PL_NO_DECISION);
+        if (one_in(2)) {
+            build_member_rung(&b, step, item, draw_span(), PL_CARD_YELLOW);
+        }
+        if (one_in(3)) {
+            build_member_when(&b, step, item, one_in(4) ? "area > 1" : "fire");
+        }
+    }
+}
+
+static uint16_t draw_ask(void)
+{
+    static const enum pl_clock_rule clocks[] = {PL_CLOCK_RUNS, PL_CLOCK_STOPS, PL_CLOCK_RESTARTS};
+    const uint16_t step = build_ask(&b);
+
+    build_rule(&b, step, (struct pl_decision_rule){.decision = BUILD_OTHER});
+    if (one_in(2)) {
+        build_return(&b, step, 2, clocks[draw_below(&draw, 3)]);
+    }
+    if (one_in(3)) {
+        draw_members(step);
+    }
+    return step;
+}
+
+static uint16_t draw_step(void)
+{
+    switch (draw_below(&draw, 8)) {
+    case 0:
+        return build_tell(&b);
+    case 1:
+        return build_wait_signal(&b, one_in(2) ? "paid" : "heard");
+    case 2:
+        return build_wait_span(&b, draw_span());
+    default:
+        return draw_ask();
+    }
+}
+
+static void draw_arcs(uint16_t step)
+{
+    for (uint16_t before = 0; before < step; before++) {
+        if (one_in(3)) {
+            const bool named = one_in(4) && b.steps[before].kind == PL_KIND_ASK;
+
+            build_after_decision(&b, step, before, named ? BUILD_OTHER : PL_NO_DECISION);
+        } else if (b.steps[step].kind == PL_KIND_ASK && one_in(6)) {
+            build_decide_after(&b, step, before);
+        }
+    }
+    if (one_in(3)) {
+        build_any(&b, step);
+    }
+}
+
+/* After the ancestors are known: a decision that goes back to one of them, or to everything. */
+static void draw_backs(void)
+{
+    for (uint16_t i = 0; i < b.def.step_count; i++) {
+        const uint16_t to = (uint16_t)draw_below(&draw, (uint32_t)i + 1);
+        const bool before = to == i || pl_steps_have(b.steps[i].ancestors, to);
+
+        if (b.steps[i].kind == PL_KIND_ASK && before && one_in(2)) {
+            struct pl_decision_rule *rule = build_back(&b, i, to, 2);
+
+            rule->back_to = one_in(6) ? PL_STEP_APPLY : to;
+            rule->waits_for_applicant = one_in(3);
+            rule->keep[0] = one_in(3) ? draw_u64(&draw) : 0;
+        }
+    }
+}
+
+static void draw_definition(void)
+{
+    const uint32_t count = 1 + draw_below(&draw, 8);
+
+    build_init(&b);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint16_t step = draw_step();
+
+        draw_arcs(step);
+        if (one_in(4)) {
+            build_when(&b, step, one_in(5) ? "area > 1" : "fire");
+        }
+        if (one_in(2)) {
+            build_limit(&b, step, draw_span());
+            build_rung(&b, step, draw_span(), PL_CARD_WARNING);
+            build_rung(&b, step, draw_span(), PL_CARD_RED);
+        }
+    }
+    (void)build_done(&b);
+    draw_backs();
+}
+
+static struct pl_lease draw_lease(uint16_t step, uint16_t item)
+{
+    if (item >= w.def->steps[step].member_count || one_in(8)) {
+        return (struct pl_lease){{(uint8_t)draw_below(&draw, 256), 1}};
+    }
+    const struct pl_task *t = world_task(&w, step, item);
+
+    return one_in(8) ? t->answered : t->lease;
+}
+
+static struct pl_command draw_command(void)
+{
+    static const char *const decisions[] = {"approve",   "approve", "approve",
+                                            "other",     "return",  "no_objection",
+                                            "objection", "again",   "reject"};
+    static const enum pl_actor actors[] = {PL_ACTOR_PORTAL, PL_ACTOR_ADAPTER, PL_ACTOR_OFFICER,
+                                           PL_ACTOR_ENGINE};
+    struct pl_command cmd = {
+        /* START is for no case that exists. */
+        .kind = (enum pl_command_kind)(1 + draw_below(&draw, PL_COMMANDS - 1)),
+        .step = (uint16_t)draw_below(&draw, (uint32_t)w.def->step_count + 1),
+        .item = one_in(9) ? PL_NO_ITEM : (uint16_t)draw_below(&draw, 4),
+        .by = PL_TEXT("someone"),
+        .reason = one_in(5) ? PL_TEXT("") : PL_TEXT("because"),
+        .decision = pl_text_of(decisions[draw_below(&draw, 9)]),
+        .code = one_in(2) ? PL_TEXT("paid") : PL_TEXT("heard"),
+        .retryable = one_in(2),
+        .body_hash = draw_below(&draw, 3),
+        .form = w.form,
+    };
+
+    for (unsigned i = 0; i < 4 && !pl_command_allows(cmd.kind, cmd.actor); i++) {
+        cmd.actor = actors[i];
+    }
+    /* Ends are rare, or every walk would be short. */
+    if ((cmd.kind == PL_CMD_WITHDRAW || cmd.kind == PL_CMD_CANCEL_CASE) && !one_in(12)) {
+        cmd.kind = PL_CMD_TIMER_FIRE;
+        cmd.actor = PL_ACTOR_ENGINE;
+    }
+    if (cmd.step < w.def->step_count) {
+        cmd.lease = draw_lease(cmd.step, cmd.item);
+    }
+    return cmd;
+}
+
+/* The work itself, so that walks get somewhere: some open task is answered. */
+static void answer_something(const char *const *decisions, uint32_t count)
+{
+    for (uint16_t i = 0; i < w.def->step_count && !w.c.finished; i++) {
+        for (uint16_t k = 0; k < w.def->steps[i].member_count && !w.c.finished; k++) {
+            if (world_task(&w, i, k)->state == PL_TASK_READY && !w.c.paused && one_in(2)) {
+                const bool opinion = w.def->steps[i].members[k].role == PL_ROLE_OPINION;
+                const struct pl_lease lease = world_take(&w, i, k);
+
+                if (world_task(&w, i, k)->state == PL_TASK_ACTIVE) {
+                    (void)world_complete(&w, i, k, lease,
+                                         opinion ? "no_objection"
+                                                 : decisions[draw_below(&draw, count)],
+                                         draw_below(&draw, 3));
+                }
+            }
+        }
+    }
+}
+
+static void walk_one(void)
+{
+    static const char *const decisions[] = {"approve", "approve", "other", "return", "again"};
+
+    draw_definition();
+    world_init(&w, &b.def);
+    world_set_form(&w, one_in(2), NULL);
+    assert_int_equal(world_start(&w), PL_ACCEPTED);
+    for (unsigned i = 0; i < COMMANDS && !w.c.finished; i++) {
+        if (one_in(4)) {
+            answer_something(decisions, 5);
+        }
+        if (one_in(4)) {
+            world_until(&w, w.facts.now_ms + draw_below(&draw, 3) * PL_HOUR_MS);
+        }
+        if (one_in(10)) {
+            world_until(&w, w.facts.now_ms + PL_DAY_MS);
+        }
+        w.facts.new_lease = (struct pl_lease){{(uint8_t)(++w.leases), 1}};
+        if (!w.c.finished) {
+            (void)world_do(&w, draw_command());
+        }
+    }
+}
+
+/* Whoever is waited for does its part: a case that nobody abandons ends. */
+static void help(void)
+{
+    static const char *const decisions[] = {"approve"};
+
+    if (w.c.paused) {
+        assert_int_equal(world_officer(&w, PL_CMD_RESUME_CASE, 0, 0), PL_ACCEPTED);
+    }
+    (void)world_supplement(&w);
+    (void)world_signal(&w, "paid");
+    (void)world_signal(&w, "heard");
+    for (uint16_t i = 0; i < w.def->step_count && !w.c.finished; i++) {
+        if (w.c.steps[i].incident) {
+            assert_int_equal(world_officer(&w, PL_CMD_STEP_SKIP, i, 0), PL_ACCEPTED);
+        }
+        for (uint16_t k = 0; k < w.def->steps[i].member_count && !w.c.finished; k++) {
+            (void)world_officer(&w, PL_CMD_TASK_RETRY, i, k);
+        }
+    }
+    answer_something(decisions, 1);
+    world_until(&w, w.facts.now_ms + PL_DAY_MS);
+}
+
+static void test_walks(void **state)
+{
+    unsigned finished = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= WALKS; seed++) {
+        unsigned days = 0;
+
+        draw.state = seed;
+        walk_one();
+        finished += w.c.finished;
+        while (!w.c.finished && days++ < 400) {
+            help();
+        }
+        if (!w.c.finished) {
+            fail_msg("seed %u: the case does not end", (unsigned)seed);
+        }
+    }
+    /* The walks themselves got somewhere, and not all to the end. */
+    assert_in_range(finished, WALKS / 20, WALKS - WALKS / 20);
+}
+
+/* The same seed gives the same events, byte for byte of what is not a pointer. */
+static void test_a_walk_is_reproducible(void **state)
+{
+    static struct pl_event first[WORLD_EVENTS_MAX];
+    uint32_t count;
+
+    (void)state;
+    draw.state = 42;
+    walk_one();
+    count = w.journal_count;
+    memcpy(first, w.journal, sizeof(first));
+    draw.state = 42;
+    walk_one();
+    assert_int_equal(w.journal_count, count);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(w.journal[i].kind, first[i].kind);
+        assert_int_equal(w.journal[i].step, first[i].step);
+        assert_int_equal(w.journal[i].item, first[i].item);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_walks),
+        cmocka_unit_test(test_a_walk_is_reproducible),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
