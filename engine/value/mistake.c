@@ -36,6 +36,19 @@ static void drop_partial(char *text, size_t size, int wanted)
     }
 }
 
+/* Messages quote what strangers wrote, and end on terminals. */
+static void make_printable(char *text)
+{
+    const bool is_utf8 = pl_text_is_utf8(text, strlen(text));
+
+    for (char *at = text; *at != '\0'; at++) {
+        const unsigned char c = (unsigned char)*at;
+        if (c < 0x20 || c == 0x7F || (c >= 0x80 && !is_utf8)) {
+            *at = '?';
+        }
+    }
+}
+
 int pl_mistake(struct placet_error *err, enum placet_status status, struct pl_place place,
                const char *hint, const char *message, ...)
 {
@@ -58,5 +71,6 @@ int pl_mistake(struct placet_error *err, enum placet_status status, struct pl_pl
     const int len = vsnprintf(err->message, sizeof(err->message), message, args);
     va_end(args);
     drop_partial(err->message, sizeof(err->message), len);
+    make_printable(err->message);
     return status;
 }

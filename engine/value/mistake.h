@@ -15,7 +15,8 @@ struct pl_place {
 };
 
 /* Fills `err` (if not NULL) and returns `status`, so that a parser can write
- * `return pl_mistake(...)`. `hint` may be NULL. Text is never cut inside a UTF-8 character. */
+ * `return pl_mistake(...)`. `hint` may be NULL. Text is never cut inside a UTF-8 character; in
+ * the message control characters, and bytes that are not UTF-8, become `?`. */
 __attribute__((format(printf, 5, 6))) int pl_mistake(struct placet_error *err,
                                                      enum placet_status status,
                                                      struct pl_place place, const char *hint,

@@ -130,13 +130,12 @@ static uint64_t types_of(struct pl_bytes value)
 static const char *type_name(uint64_t types)
 {
     static const struct {
-        uint64_t types; /* all of them must be there; the first row that fits is the name */
+        uint64_t types; /* all of them */
         const char *name;
     } names[] = {
         {PL_TYPE_STRING, "a text"},
-        {PL_TYPE_INTEGER | PL_TYPE_NUMBER, "a number"},
-        {PL_TYPE_INTEGER, "a whole number"},
         {PL_TYPE_NUMBER, "a number"},
+        {PL_TYPE_INTEGER, "a whole number"},
         {PL_TYPE_BOOLEAN, "true or false"},
         {PL_TYPE_ARRAY, "a list"},
         {PL_TYPE_OBJECT, "a group of fields"},
@@ -144,7 +143,7 @@ static const char *type_name(uint64_t types)
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if ((types & names[i].types) == names[i].types) {
+        if ((types & names[i].types) != 0) {
             return names[i].name;
         }
     }

@@ -16,26 +16,8 @@ struct compile {
     uint32_t depth;
 };
 
-enum shape {
-    SHAPE_REF,
-    SHAPE_TYPES,
-    SHAPE_VALUE,
-    SHAPE_VALUES,
-    SHAPE_NAMES,
-    SHAPE_PROPERTIES,
-    SHAPE_PATTERNS,
-    SHAPE_DEPENDENTS,
-    SHAPE_SCHEMA,
-    SHAPE_SCHEMAS,
-    SHAPE_COUNT,
-    SHAPE_NUMBER,
-    SHAPE_FLAG,
-    SHAPE_PATTERN,
-    SHAPE_FORMAT,
-};
-
-static const enum shape shapes[] = {
-#define RULE(NAME, KEYWORD, SHAPE, CHECKER) [PL_RULE_##NAME] = SHAPE_##SHAPE,
+static const enum pl_schema_shape shapes[] = {
+#define RULE(NAME, KEYWORD, SHAPE, CHECKER) [PL_RULE_##NAME] = PL_SHAPE_##SHAPE,
 #include "value/schema_rules.def"
 #undef RULE
 };
@@ -44,6 +26,7 @@ static const char *const annotations[] = {"$schema",    "$id",         "$comment
                                           "title",      "description", "default",  "examples",
                                           "deprecated", "readOnly",    "writeOnly"};
 
+/* NOLINTBEGIN(misc-no-recursion): bounded by PL_SCHEMA_DEPTH_MAX */
 static int compile_schema(struct compile *c, struct pl_bytes value,
                           const struct pl_schema **schema_out);
 
@@ -122,13 +105,13 @@ static int compile_names(struct compile *c, struct pl_bytes value,
  * NOLINTBEGIN(misc-no-recursion) */
 
 /* The value of one key of `properties`, `patternProperties` or `dependentRequired`. */
-static int compile_entry(struct compile *c, enum shape shape, struct pl_bytes value,
+static int compile_entry(struct compile *c, enum pl_schema_shape shape, struct pl_bytes value,
                          struct pl_schema_entry *entry)
 {
-    if (shape == SHAPE_DEPENDENTS) {
+    if (shape == PL_SHAPE_DEPENDENTS) {
         return compile_names(c, value, &entry->names, &entry->name_count);
     }
-    if (shape == SHAPE_PATTERNS) {
+    if (shape == PL_SHAPE_PATTERNS) {
         const int rc = compile_pattern(c, entry->key, &entry->pattern);
         if (rc != PLACET_OK) {
             return rc;
@@ -137,7 +120,7 @@ static int compile_entry(struct compile *c, enum shape shape, struct pl_bytes va
     return compile_schema(c, value, &entry->schema);
 }
 
-static int compile_map(struct compile *c, enum shape shape, struct pl_bytes value,
+static int compile_map(struct compile *c, enum pl_schema_shape shape, struct pl_bytes value,
                        struct pl_schema_rule *rule)
 {
     struct pl_reader in;
@@ -207,157 +190,18 @@ static int compile_one(struct compile *c, struct pl_bytes value, struct pl_schem
     return compile_schema(c, value, &entry->schema);
 }
 
-/* ---- $ref ---- */
-
-/* The next part of a pointer, unescaped into `part`; false when it is too long or wrong. */
-static bool next_part(struct pl_text *left, char part[128], struct pl_text *part_out)
-{
-    uint32_t len = 0;
-    uint32_t at = 1; /* after the slash */
-
-    for (; at < left->len && left->at[at] != '/'; at++) {
-        char c = left->at[at];
-        if (c == '~') {
-            at++;
-            c = at < left->len && left->at[at] == '0'   ? '~'
-                : at < left->len && left->at[at] == '1' ? '/'
-                                                        : '%';
-        }
-        if (c == '%' || len == 127) {
-            return false;
-        }
-        part[len++] = c;
-    }
-    *left = (struct pl_text){left->at + at, left->len - at};
-    *part_out = (struct pl_text){part, len};
-    return true;
-}
-
-static struct pl_bytes element_of(struct pl_bytes list, struct pl_text index)
-{
-    struct pl_reader in;
-    uint32_t wanted = 0;
-
-    for (uint32_t i = 0; i < index.len; i++) {
-        if (index.at[i] < '0' || index.at[i] > '9' || wanted > 100000) {
-            return (struct pl_bytes){NULL, 0};
-        }
-        wanted = wanted * 10 + (uint32_t)(index.at[i] - '0');
-    }
-    pl_reader_init(&in, list.at, list.size);
-    const uint32_t count = pl_reader_array(&in);
-    if (wanted >= count || index.len == 0) {
-        return (struct pl_bytes){NULL, 0};
-    }
-    for (uint32_t i = 0; i < wanted; i++) {
-        pl_reader_skip(&in);
-    }
-    return pl_reader_value(&in);
-}
-
 static int compile_ref(struct compile *c, struct pl_bytes value, struct pl_schema_rule *rule)
 {
-    struct pl_text left;
-    struct pl_bytes target = c->root;
+    struct pl_text reference = {"", 0};
+    struct pl_bytes target = {NULL, 0};
 
-    if (!pl_value_as_text(value, &left) || left.len == 0 || left.at[0] != '#') {
-        return refuse(c, "Write `#/$defs/name`.", "a reference outside of the schema");
-    }
-    left = (struct pl_text){left.at + 1, left.len - 1};
-    while (left.len > 0) {
-        char memory[128];
-        struct pl_text part;
-        if (left.at[0] != '/' || !next_part(&left, memory, &part)) {
-            return refuse(c, "Write `#/$defs/name`.", "a reference that is no JSON Pointer");
-        }
-        target = is_type(target, PL_VALUE_ARRAY) ? element_of(target, part)
-                 : is_type(target, PL_VALUE_MAP) ? pl_value_get(target, part)
-                                                 : (struct pl_bytes){NULL, 0};
-        if (target.size == 0) {
-            return refuse(c, NULL, "a reference to nothing");
-        }
-    }
-    return compile_one(c, target, rule);
+    (void)pl_value_as_text(value, &reference);
+    const char *problem = pl_schema_refer(c->root, reference, &target);
+    return problem == NULL ? compile_one(c, target, rule)
+                           : refuse(c, "Write `#/$defs/name`.", problem);
 }
 
 /* ---- keywords ---- */
-
-static int compile_types(struct compile *c, struct pl_bytes value, struct pl_schema_rule *rule)
-{
-    static const struct {
-        const char *name;
-        enum pl_schema_type type;
-    } types[] = {
-        {"null", PL_TYPE_NULL},     {"boolean", PL_TYPE_BOOLEAN}, {"integer", PL_TYPE_INTEGER},
-        {"number", PL_TYPE_NUMBER}, {"string", PL_TYPE_STRING},   {"array", PL_TYPE_ARRAY},
-        {"object", PL_TYPE_OBJECT},
-    };
-    struct pl_reader in;
-    const bool is_list = is_type(value, PL_VALUE_ARRAY);
-
-    pl_reader_init(&in, value.at, value.size);
-    const uint32_t count = is_list ? pl_reader_array(&in) : 1;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct pl_text name = pl_reader_text(&in, UINT32_MAX);
-        uint64_t found = 0;
-        for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++) {
-            found |= pl_text_is(name, types[t].name) ? (uint64_t)types[t].type : 0;
-        }
-        if (found == 0) {
-            return refuse(c, "Known are null, boolean, integer, number, string, array, object.",
-                          "an unknown type");
-        }
-        rule->count |= found;
-    }
-    return rule->count != 0 ? PLACET_OK : refuse(c, NULL, "an empty list of types");
-}
-
-static int compile_count(struct compile *c, struct pl_bytes value, struct pl_schema_rule *rule)
-{
-    double number = -1;
-    struct pl_reader in;
-
-    pl_reader_init(&in, value.at, value.size);
-    number = pl_reader_float(&in);
-    if (!pl_reader_done(&in) || number < 0 || number > 9007199254740991.0 ||
-        (double)(uint64_t)number != number) {
-        return refuse(c, NULL, "not a number from 0 on");
-    }
-    rule->count = (uint64_t)number;
-    return PLACET_OK;
-}
-
-static int compile_number(struct compile *c, struct pl_bytes value, struct pl_schema_rule *rule)
-{
-    struct pl_reader in;
-
-    pl_reader_init(&in, value.at, value.size);
-    rule->number = pl_reader_float(&in);
-    rule->value = value;
-    if (!pl_reader_done(&in)) {
-        return refuse(c, NULL, "not a number");
-    }
-    if (rule->kind == PL_RULE_MULTIPLE_OF && rule->number <= 0) {
-        return refuse(c, NULL, "not a number above 0");
-    }
-    return PLACET_OK;
-}
-
-static int compile_format(struct compile *c, struct pl_bytes value, struct pl_schema_rule *rule)
-{
-    struct pl_text name = {"", 0};
-
-    (void)pl_value_as_text(value, &name);
-    if (pl_text_is(name, "date")) {
-        rule->count = PL_FORMAT_DATE;
-    } else if (pl_text_is(name, "date-time")) {
-        rule->count = PL_FORMAT_DATE_TIME;
-    } else {
-        return refuse(c, "Known are date and date-time; use `pattern` for others.",
-                      "an unknown format");
-    }
-    return PLACET_OK;
-}
 
 static int compile_text_pattern(struct compile *c, struct pl_bytes value,
                                 struct pl_schema_rule *rule)
@@ -370,57 +214,37 @@ static int compile_text_pattern(struct compile *c, struct pl_bytes value,
     return compile_pattern(c, source, &rule->pattern);
 }
 
-static int compile_flag(struct compile *c, struct pl_bytes value, struct pl_schema_rule *rule)
-{
-    bool flag = false;
-
-    if (!pl_value_as_bool(value, &flag)) {
-        return refuse(c, NULL, "not true or false");
-    }
-    rule->count = flag ? 1 : 0;
-    return PLACET_OK;
-}
-
 static int compile_rule(struct compile *c, struct pl_bytes value, struct pl_schema_rule *rule)
 {
-    const enum shape shape = shapes[rule->kind];
+    const enum pl_schema_shape shape = shapes[rule->kind];
 
     switch (shape) {
-    case SHAPE_REF:
+    case PL_SHAPE_REF:
         return compile_ref(c, value, rule);
-    case SHAPE_TYPES:
-        return compile_types(c, value, rule);
-    case SHAPE_VALUES:
-        if (!is_type(value, PL_VALUE_ARRAY)) {
-            return refuse(c, NULL, "not a list of values");
-        }
-        rule->value = value;
-        return PLACET_OK;
-    case SHAPE_VALUE:
-        rule->value = value;
-        return PLACET_OK;
-    case SHAPE_NAMES:
+    case PL_SHAPE_NAMES:
         return compile_names(c, value, &rule->entries, &rule->entry_count);
-    case SHAPE_PROPERTIES:
-    case SHAPE_PATTERNS:
-    case SHAPE_DEPENDENTS:
+    case PL_SHAPE_PROPERTIES:
+    case PL_SHAPE_PATTERNS:
+    case PL_SHAPE_DEPENDENTS:
         return compile_map(c, shape, value, rule);
-    case SHAPE_SCHEMA:
+    case PL_SHAPE_SCHEMA:
         return compile_one(c, value, rule);
-    case SHAPE_SCHEMAS:
+    case PL_SHAPE_SCHEMAS:
         return compile_list(c, value, rule);
-    case SHAPE_COUNT:
-        return compile_count(c, value, rule);
-    case SHAPE_NUMBER:
-        return compile_number(c, value, rule);
-    case SHAPE_FLAG:
-        return compile_flag(c, value, rule);
-    case SHAPE_PATTERN:
+    case PL_SHAPE_PATTERN:
         return compile_text_pattern(c, value, rule);
-    case SHAPE_FORMAT:
-        return compile_format(c, value, rule);
+    case PL_SHAPE_TYPES:
+    case PL_SHAPE_VALUE:
+    case PL_SHAPE_VALUES:
+    case PL_SHAPE_COUNT:
+    case PL_SHAPE_NUMBER:
+    case PL_SHAPE_FLAG:
+    case PL_SHAPE_FORMAT:
+        break;
     }
-    return PLACET_OK;
+    const char *hint = NULL;
+    const char *problem = pl_schema_operand(shape, value, rule, &hint);
+    return problem == NULL ? PLACET_OK : refuse(c, hint, problem);
 }
 
 static bool is_annotation(struct pl_text key)
@@ -540,7 +364,7 @@ static int compile_definitions(struct compile *c, struct pl_bytes value)
         return PLACET_OK;
     }
     const uint32_t before = pl_pointer_add(&c->pointer, PL_TEXT("$defs"));
-    const int rc = compile_map(c, SHAPE_PROPERTIES, definitions, &unused);
+    const int rc = compile_map(c, PL_SHAPE_PROPERTIES, definitions, &unused);
     if (rc == PLACET_OK) {
         pl_pointer_cut(&c->pointer, before);
     }

@@ -20,6 +20,25 @@ enum pl_schema_rule_kind {
     PL_RULE_COUNT
 };
 
+/* What the value of a keyword must be. */
+enum pl_schema_shape {
+    PL_SHAPE_REF,
+    PL_SHAPE_TYPES,
+    PL_SHAPE_VALUE,
+    PL_SHAPE_VALUES,
+    PL_SHAPE_NAMES,
+    PL_SHAPE_PROPERTIES,
+    PL_SHAPE_PATTERNS,
+    PL_SHAPE_DEPENDENTS,
+    PL_SHAPE_SCHEMA,
+    PL_SHAPE_SCHEMAS,
+    PL_SHAPE_COUNT,
+    PL_SHAPE_NUMBER,
+    PL_SHAPE_FLAG,
+    PL_SHAPE_PATTERN,
+    PL_SHAPE_FORMAT,
+};
+
 /* Bits of the keyword `type`. A number that is integral is an integer too. */
 enum pl_schema_type {
     PL_TYPE_NULL = 1,
@@ -75,6 +94,15 @@ const struct pl_schema_rule *pl_schema_rule_of(const struct pl_schema *schema,
 /* The entry whose name is the key, or NULL. */
 const struct pl_schema_entry *pl_schema_entry_of(const struct pl_schema_rule *rule,
                                                  struct pl_text key);
+
+/* Takes the operand of a keyword that holds no schema. NULL, or what is wrong with it; then
+ * `hint_out` may be a hint. */
+const char *pl_schema_operand(enum pl_schema_shape shape, struct pl_bytes value,
+                              struct pl_schema_rule *rule, const char **hint_out);
+
+/* The value that `$ref` names. NULL, or what is wrong with the reference. */
+const char *pl_schema_refer(struct pl_bytes root, struct pl_text reference,
+                            struct pl_bytes *target_out);
 
 /* ---- JSON Pointer (RFC 6901) in memory of a fixed size ---- */
 

@@ -156,6 +156,17 @@ static int refuse_duplicate(struct parse *p, const struct pl_yaml *first, struct
                       first->key_mark.line);
 }
 
+/* `? key`. In brackets libyaml also takes `?` without a blank for it, where YAML 1.2 does not. */
+static bool is_explicit(struct parse *p, const yaml_event_t *event)
+{
+    size_t byte = byte_of(p, event->start_mark.index);
+
+    while (byte > 0 && p->text.at[byte - 1] == ' ') {
+        byte--;
+    }
+    return byte > 0 && p->text.at[byte - 1] == '?';
+}
+
 static int take_key(struct parse *p, struct open *in, const yaml_event_t *event,
                     struct pl_mark mark)
 {
@@ -169,6 +180,10 @@ static int take_key(struct parse *p, struct open *in, const yaml_event_t *event,
     if (plain && key.len == 2 && memcmp(key.at, "<<", 2) == 0) {
         return refuse(p, mark, "Write the keys out where they are needed.",
                       "merge keys are not allowed");
+    }
+    if (is_explicit(p, event)) {
+        return refuse(p, mark, "Write `key: value`; put a text that begins with `?` in quotes.",
+                      "explicit keys are not allowed");
     }
     if (in->node->count == PL_YAML_KEYS_MAX) {
         return limit(p, mark, "Divide the map.", "a map of more than 1024 keys");
@@ -361,7 +376,8 @@ static int parse_events(struct parse *p)
         }
     }
     if (p->root == NULL) {
-        return refuse(p, (struct pl_mark){1, 1, 1}, NULL, "the file is empty");
+        return refuse(p, (struct pl_mark){1, 1, 1}, "Write keys and values into it.",
+                      "the file is empty");
     }
     return PLACET_OK;
 }

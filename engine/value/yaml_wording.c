@@ -5,6 +5,10 @@
 static const struct pl_yaml_wording wordings[] = {
     {"mapping values are not allowed", "a `:` is not allowed here",
      "Put texts that contain `: ` in quotes, and begin each key on a line of its own."},
+    {"found unexpected ':'", "a `:` is not allowed here", "Put a text that holds a `:` in quotes."},
+    {"found unknown directive name", "directives are not allowed", "Leave the line out."},
+    {"did not find expected alphabetic", "a text cannot begin with `&` or `*`",
+     "Put the text in quotes."},
     {"did not find expected key", "this line fits no key of the map around it",
      "Give the keys of one map the same indentation."},
     {"did not find expected '-' indicator", "this line fits no entry of the list around it",

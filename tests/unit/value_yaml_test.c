@@ -129,6 +129,7 @@ static const struct bad bads[] = {
     {"", 1, 1, "the file is empty"},
     {"# nothing\n", 1, 1, "the file is empty"},
     {"a: 1\nb: 2\na: 3\n", 3, 1, "key `a` is already in line 1"},
+    {"\"\\e[2J\": 1\n\"\\e[2J\": 2\n", 2, 1, "key `?[2J` is already in line 1"},
     {"a: &x 1\n", 1, 4, "anchors are not allowed"},
     {"a: *x\n", 1, 4, "aliases are not allowed"},
     {"a: !!str 1\n", 1, 4, "tags are not allowed"},
@@ -141,6 +142,10 @@ static const struct bad bads[] = {
     {"%YAML 3.0\n---\na: 1\n", 1, 1, "directives are not allowed"},
     {"a: 1\n---\nb: 2\n", 2, 1, "a second document in one file"},
     {"? [a, b]\n: 1\n", 1, 3, "a key must be a text"},
+    {"? a\n: 1\n", 1, 3, "explicit keys are not allowed"},
+    {"{?a: 1}\n", 1, 3, "explicit keys are not allowed"},
+    {"[?a]\n", 1, 3, "explicit keys are not allowed"},
+    {"a: & b\n", 1, 5, "a text cannot begin with `&` or `*`"},
     {"{a: 1}: 2\n", 1, 1, "a key must be a text"},
     {"a:\n  <<: {b: 1}\n", 2, 3, "merge keys are not allowed"},
     {"?\n: 1\n", 1, 2, "a key is missing"},
@@ -179,6 +184,7 @@ static void mistakes_are_named_with_their_place(void **state)
         assert_null(root);
         assert_int_equal(err.status, rc);
         assert_string_equal(err.file, "x.yaml");
+        assert_true(err.hint[0] != '\0');
     }
     assert_int_equal(wrong, 0);
 }
