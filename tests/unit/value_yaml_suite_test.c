@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -152,24 +153,26 @@ static void run_folder(const char *folder, unsigned depth, struct tally *tally)
     (void)closedir(dir);
 }
 
-static void every_case_is_read_right_or_refused_with_a_place(void **state)
+static const char *suite_folder(void)
 {
+    static char folder[512];
     const char *suites = getenv("PLACET_SUITES");
-    char folder[512];
-    struct tally tally = {0};
-    (void)state;
 
     (void)snprintf(folder, sizeof(folder), "%s/yaml",
                    suites != NULL ? suites : PLACET_SOURCE_DIR "/../shared/suites");
+    return folder;
+}
+
+static void every_case_is_read_right_or_refused_with_a_place(void **state)
+{
+    struct tally tally = {0};
+    (void)state;
+
     void *block = malloc(ARENA_SIZE);
     assert_non_null(block);
     pl_arena_init(&arena, block, ARENA_SIZE);
-    run_folder(folder, 0, &tally);
+    run_folder(suite_folder(), 0, &tally);
     free(block);
-    if (tally.cases == 0) {
-        print_message("no yaml-test-suite in %s\n", folder);
-        skip();
-    }
     print_message("%u cases: %u equal, %u without a value to compare, %u refused, %u lenient, "
                   "%u different\n",
                   tally.cases, tally.equal, tally.valued, tally.refused, tally.lenient,
@@ -184,5 +187,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case_is_read_right_or_refused_with_a_place),
     };
+
+    if (access(suite_folder(), R_OK) != 0) {
+        print_message("skipped: no yaml-test-suite in %s\n", suite_folder());
+        return 77;
+    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
