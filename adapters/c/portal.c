@@ -66,14 +66,14 @@ int placet_signal(struct placet_client *client, const char *case_id, const char 
     return ask(client, PLACET_KIND_SIGNAL, &out, NULL, err);
 }
 
-int placet_supplement(struct placet_client *client, const char *case_id, struct placet_value form,
-                      struct placet_error *err)
+int placet_supplement(struct placet_client *client, const char *case_id,
+                      struct placet_value changes, struct placet_error *err)
 {
     struct placet_writer out = {0};
 
     placet_put_map(&out);
     placet_put_key_text(&out, "case", case_id);
-    placet_put_key_value(&out, "form", form);
+    placet_put_key_value(&out, "changes", changes);
     return ask(client, PLACET_KIND_SUPPLEMENT, &out, NULL, err);
 }
 

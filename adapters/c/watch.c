@@ -15,6 +15,7 @@ struct placet_watch {
     struct pl_link link;
     struct placet_writer filter; /* a copy, for every new session */
     struct placet_writer scratch;
+    bool without_values;
     bool only_new;
     bool anchored;     /* `cursor` counts: some event or mark was seen, or `after` was given */
     bool linked;       /* `last` is the event before the next one in this session */
@@ -25,6 +26,7 @@ struct placet_watch {
     uint32_t used;     /* events since credit was given */
     zmq_msg_t message; /* events are borrowed from it */
     struct placet_items items;
+    uint64_t upto; /* of the message: reached when its events are read */
     struct placet_error failure;
 };
 
@@ -42,11 +44,15 @@ static int begin_stream(struct placet_watch *watch)
     if (watch->only_new && !watch->anchored) {
         placet_put_key_text(out, "from", "now");
     } else {
-        placet_put_key_i64(out, "from", (int64_t)watch->cursor);
+        placet_put_key(out, "from");
+        placet_put_map(out);
+        placet_put_key_i64(out, "0", (int64_t)watch->cursor); /* partition 0 */
+        placet_put_end(out);
     }
     if (placet_writer_value(&watch->filter, &filter) == PLACET_OK) {
         placet_put_key_value(out, "filter", filter);
     }
+    placet_put_key_bool(out, "values", !watch->without_values);
     placet_put_key_i64(out, "credit", CREDIT);
     placet_put_key_i64(out, "batch", BATCH);
     placet_put_end(out);
@@ -107,6 +113,7 @@ int placet_watch_open(const struct placet_watch_options *options, struct placet_
     }
 
     watch->link.fd = -1;
+    watch->without_values = options->without_values;
     watch->only_new = options->only_new;
     watch->cursor = options->only_new ? 0 : options->after;
     watch->anchored = !options->only_new;
@@ -153,6 +160,15 @@ static void stop(struct placet_watch *watch, const struct pl_letter *letter)
                             &watch->failure);
 }
 
+/* Nothing else up to `upto` passes the filter. */
+static void reach(struct placet_watch *watch)
+{
+    if (watch->upto > watch->cursor) {
+        watch->cursor = watch->upto;
+        watch->anchored = true;
+    }
+}
+
 static bool is_mine(const struct placet_watch *watch, const struct pl_letter *letter)
 {
     return watch->sessions == pl_link_sessions(&watch->link) &&
@@ -174,15 +190,13 @@ static void handle(struct placet_watch *watch, struct pl_letter *letter)
             const struct placet_value body = {.at = zmq_msg_data(&watch->message),
                                               .size = letter->body.size};
             watch->items = placet_items_of(placet_value_get(body, "events"));
+            watch->upto = (uint64_t)placet_get_i64(body, "upto");
         }
         break;
     case PLACET_KIND_MARK:
         if (is_mine(watch, letter)) {
-            const int64_t upto = placet_get_i64(letter->body, "upto");
-            if (upto > (int64_t)watch->cursor) {
-                watch->cursor = (uint64_t)upto;
-            }
-            watch->anchored = true;
+            watch->upto = (uint64_t)placet_get_i64(letter->body, "upto");
+            reach(watch);
         }
         break;
     case PLACET_KIND_END:
@@ -223,11 +237,12 @@ static int take_event(struct placet_watch *watch, struct placet_event *event_out
     struct placet_value item;
 
     if (!placet_items_next(&watch->items, NULL, &item)) {
+        reach(watch);
         return 0;
     }
     const struct placet_event event = {.sequence = (uint64_t)placet_get_i64(item, "seq"),
                                        .previous = (uint64_t)placet_get_i64(item, "prev"),
-                                       .at_ms = placet_get_i64(item, "at"),
+                                       .at_ms = placet_get_i64(item, "time"),
                                        .type = placet_get_text(item, "type"),
                                        .case_id = placet_get_text(item, "case"),
                                        .step = placet_get_text(item, "step"),

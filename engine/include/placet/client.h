@@ -125,13 +125,13 @@ PLACET_API int placet_client_wait_ms(const struct placet_client *client);
 /* The usual questions. They wait up to ten seconds, and a refusal is a negative status with the
  * engine's words in `err`. `reply_out` may be NULL; it is written whenever an answer came. */
 
-/** A case to start. Only `workflow` and `form` are required. */
+/** A case to start. `workflow`, `key` and `form` are required. */
 struct placet_start {
     const char *workflow;
     int64_t revision; /**< 0: the newest */
-    const char *key;  /**< the applicant's number of it, unique among open cases; NULL: none */
+    const char *key; /**< the applicant's number of it: unique among the open cases of a workflow */
     struct placet_value form;
-    const char *on_existing; /**< "reject" (default), "use" or "allow_if_closed" */
+    const char *on_existing; /**< when the key is taken: "reject" (default) or "use" */
     const char *idem;        /**< NULL: a new one */
 };
 #define PLACET_CASE_SIZE 24 /**< bytes of "C1042" with its NUL, at most */
@@ -144,9 +144,9 @@ PLACET_API PLACET_MUST_CHECK int placet_start(struct placet_client *client,
 PLACET_API PLACET_MUST_CHECK int placet_signal(struct placet_client *client, const char *case_id,
                                                const char *name, struct placet_value data,
                                                struct placet_error *err);
-/** The applicant's changes to the form that a step asked for. */
+/** The applicant's changes to the form that a step asked for: a map, merged into the form. */
 PLACET_API PLACET_MUST_CHECK int placet_supplement(struct placet_client *client,
-                                                   const char *case_id, struct placet_value form,
+                                                   const char *case_id, struct placet_value changes,
                                                    struct placet_error *err);
 PLACET_API PLACET_MUST_CHECK int placet_withdraw(struct placet_client *client, const char *case_id,
                                                  const char *reason, struct placet_error *err);
@@ -326,6 +326,7 @@ struct placet_watch_options {
     struct placet_options connect;
     uint64_t after;             /**< cursor: the last sequence seen; 0 = from the oldest event */
     bool only_new;              /**< from now on; `after` is not used */
+    bool without_values;        /**< leave out forms, answers and definitions */
     struct placet_value filter; /**< {types, workflow, department, case ...}; size 0: everything */
 };
 
@@ -334,7 +335,7 @@ struct placet_event {
     uint64_t sequence; /**< store it with what you made of the event: it is the cursor */
     uint64_t previous; /**< of the event before that the filter lets through */
     int64_t at_ms;
-    struct placet_text type;    /**< "STEP_DONE" */
+    struct placet_text type;    /**< "step_done" */
     struct placet_text case_id; /**< "C1042"; empty for an event of the engine */
     struct placet_text step;    /**< id of the step, or empty */
     struct placet_value body;   /**< the whole event */
