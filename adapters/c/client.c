@@ -300,6 +300,9 @@ int placet_call(struct placet_client *client, enum placet_kind kind, struct plac
         }
         turn(client, left_us);
     }
+    /* A small message lies inside its zmq_msg_t: its bytes moved with it. */
+    reply.body = (struct placet_value){.at = zmq_msg_data(&client->kept),
+                                       .size = (uint32_t)zmq_msg_size(&client->kept)};
     *reply_out = reply;
     return PLACET_OK;
 }

@@ -148,7 +148,7 @@ static void foreign_bytes_are_checked(void **state)
 
 static void json_goes_in_and_out(void **state)
 {
-    static const char json[] = "{\"a\":[1,-2.5,null,true,\"x\"],\"b\":{\"c\":\"\"}}";
+    static const char json[] = "{\"a\": [1, -2.5, null, true, \"x\"], \"b\": {\"c\": \"\"}}";
     struct placet_writer out = {0};
     struct placet_error err = {.status = PLACET_OK};
     char *text = NULL;
