@@ -1,22 +1,7 @@
 /* Runs a script: command lines in, expected transcript out, through the real turn in a simulated
  * world.
  *
- * Lines that begin with "> " are commands, "#" comments; everything else is what must come out.
- * With --accept the file is written anew and the difference reviewed.
- *
- *   > publish PATH                     a definition below the source folder
- *   > peer NAME ROLE [SERVICE...]      opens a session; an adapter subscribes to its services with
- * 100 hands > NAME KIND {json}                 sends a message and runs turns until nothing is left
- * to do;
- *                                      "@task" and "@lease" stand for those of the last TASK that
- * NAME got, "@task:STEP" for the last of that step,
- *                                      "@case" for the newest case
- *   > NAME KIND bytes HEX              the same with a body as it is
- *   > clock 2016-05-03T09:00           sets the time and runs turns
- *   > restart                          kills the engine and builds it anew from the store
- *   > crash N NAME KIND {json}         the same as a message, with a crash at the Nth call of a
- * port, and a restart > full yes|no                      whether the store is nearly full > rebuild
- * folds the journal anew and compares every byte */
+ * README.md describes the commands. With --accept the file is written anew. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <placet/error.h>

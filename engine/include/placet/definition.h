@@ -106,20 +106,18 @@ PLACET_API PLACET_MUST_CHECK int placet_explain(const char *code, enum placet_fo
  * (schemas/analysis.schema.json). `*text_out` is freed with placet_free. PLACET_EINVALID for a date
  * that does not exist, PLACET_ENOMEM.
  */
-PLACET_API PLACET_MUST_CHECK int placet_definition_analyse(
-    const struct placet_definition *definition, const char *start_date, enum placet_format format,
-    char **text_out, struct placet_error *err);
+PLACET_API PLACET_MUST_CHECK int
+placet_definition_analyse(const struct placet_definition *definition, const char *start_date,
+                          enum placet_format format, char **text_out, struct placet_error *err);
 
 /**
  * The figures of two definitions side by side, with differences, and the steps that only one has or
  * that have other limits (schemas/comparison.schema.json). As placet_definition_analyse.
  */
-PLACET_API PLACET_MUST_CHECK int placet_definition_compare(const struct placet_definition *before,
-                                                           const struct placet_definition *after,
-                                                           const char *start_date,
-                                                           enum placet_format format,
-                                                           char **text_out,
-                                                           struct placet_error *err);
+PLACET_API PLACET_MUST_CHECK int
+placet_definition_compare(const struct placet_definition *before,
+                          const struct placet_definition *after, const char *start_date,
+                          enum placet_format format, char **text_out, struct placet_error *err);
 
 /**
  * The last day of a limit that begins on `start_date` (that day is excluded) by the calendar in a
@@ -128,8 +126,7 @@ PLACET_API PLACET_MUST_CHECK int placet_definition_compare(const struct placet_d
  * for the file, PLACET_EINVALID with the first mistake in `err`, PLACET_ENOMEM.
  */
 PLACET_API PLACET_MUST_CHECK int placet_calendar_count(const char *calendar_path,
-                                                       const char *start_date,
-                                                       const char *duration,
+                                                       const char *start_date, const char *duration,
                                                        enum placet_format format, char **text_out,
                                                        struct placet_error *err);
 
