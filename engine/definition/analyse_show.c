@@ -6,7 +6,7 @@
 #include "definition/page.h"
 
 #define PAGE_SIZE    8192
-#define STEP_SIZE    2048 /* of a step, as text or JSON: two titles of 256 bytes and figures */
+#define STEP_SIZE    2048 /* of a step on the page or in JSON: two titles and figures */
 #define LABEL_WIDTH  18
 #define FIGURE_WIDTH 12
 

@@ -62,13 +62,37 @@ static void check_issue(struct pl_load *l, uint16_t step, uint16_t document)
     }
 }
 
+/* Whether something is wrong with the step or with one before it: then their order is not known. */
+static bool is_doubtful(const struct pl_load *l, uint16_t number)
+{
+    const struct pl_step_def *step = &l->def->steps[number];
+
+    for (uint16_t i = 0; i < l->def->step_count; i++) {
+        const bool before = (step->ancestors[i / 64] >> (i % 64) & 1) != 0;
+        if (l->doubtful[i] && (before || i == number)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool any_doubtful(const struct pl_load *l)
+{
+    for (uint16_t i = 0; i < l->def->step_count; i++) {
+        if (l->doubtful[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_need(struct pl_load *l, uint16_t step, uint16_t document)
 {
     const struct pl_step_def *def = &l->def->steps[step];
     const struct pl_document *d = &l->def->documents[document];
     const uint16_t issuer = issuer_of(l->def, document);
 
-    if (d->by_applicant) {
+    if (d->by_applicant || is_doubtful(l, step) || (issuer == PL_NO_STEP && any_doubtful(l))) {
         return;
     }
     const struct pl_diag_place place = pl_load_at(l, entry_of(l, step, "needs", document));

@@ -159,7 +159,8 @@ static void check_arc(struct pl_load *l, const struct pl_yaml *node, const struc
     pl_diag_hint(diag, "Name a decision with which the step goes on, or the step alone.");
 }
 
-static void check_back(struct pl_load *l, uint16_t number, struct pl_decision_rule *rule)
+/* Returns whether something was wrong. */
+static bool check_back(struct pl_load *l, uint16_t number, const struct pl_decision_rule *rule)
 {
     const struct pl_step_def *step = &l->def->steps[number];
     const struct pl_yaml *node = l->specs[rule->decision].back_to;
@@ -167,10 +168,10 @@ static void check_back(struct pl_load *l, uint16_t number, struct pl_decision_ru
 
     if (rule->effect != PL_DECISION_BACK || rule->back_to == PL_STEP_APPLY ||
         rule->back_to == number) {
-        return;
+        return false;
     }
     if (rule->back_to == PL_NO_STEP || is_in(step->ancestors, rule->back_to)) {
-        return;
+        return false;
     }
     const struct pl_yaml *own = pl_yaml_get(l->steps[number], "decisions");
     const struct pl_yaml *listed = entry_naming(own, name->id);
@@ -184,6 +185,23 @@ static void check_back(struct pl_load *l, uint16_t number, struct pl_decision_ru
                  (int)name->id.len, name->id.at);
     pl_diag_other(diag, pl_load_at(l, node), "decision `%.*s` goes back to it", (int)name->id.len,
                   name->id.at);
+    return true;
+}
+
+/* One report for each decision: the first step that cannot go back there. */
+static void check_backs(struct pl_load *l)
+{
+    bool told[PL_DECISIONS_MAX] = {false};
+
+    for (uint16_t i = 0; i < l->def->step_count; i++) {
+        const struct pl_step_def *step = &l->def->steps[i];
+        for (uint16_t k = 0; k < step->rule_count && !l->doubtful[i]; k++) {
+            const struct pl_decision_rule *rule = &step->rules[k];
+            if (!told[rule->decision]) {
+                told[rule->decision] = check_back(l, i, rule);
+            }
+        }
+    }
 }
 
 /* Each decision's target once, where it stands. */
@@ -215,9 +233,6 @@ void pl_check_graph(struct pl_load *l)
         for (uint16_t k = 0; k < step->after_count; k++) {
             check_arc(l, pl_yaml_get(l->steps[i], "after"), &step->after[k]);
         }
-        for (uint16_t k = 0; k < step->rule_count && l->acyclic; k++) {
-            check_back(l, i, &step->rules[k]);
-        }
     }
     for (uint16_t i = 0; i < def->result_count; i++) {
         const struct pl_result *result = &def->results[i];
@@ -226,6 +241,7 @@ void pl_check_graph(struct pl_load *l)
         }
     }
     if (l->acyclic) {
+        check_backs(l);
         pl_definition_order(def, l->order);
     }
 }

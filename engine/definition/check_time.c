@@ -3,12 +3,12 @@
 #include "definition/load.h"
 
 static void miss(struct pl_load *l, const char *key, long long wanted, long long found,
-                 const char *hint)
+                 const char *unit, const char *hint)
 {
     const struct pl_yaml *node = pl_yaml_get(l->targets, key);
     struct pl_diag *diag =
         pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_TARGET,
-                    "target `%s` is %lld, but the definition has %lld", key, wanted, found);
+                    "target `%s` is %lld%s, but the definition has %lld", key, wanted, unit, found);
     pl_diag_hint(diag, "%s", hint);
 }
 
@@ -41,19 +41,20 @@ void pl_check_time(struct pl_load *l)
     }
     pl_definition_analyse(l->def, calendar->first_day, &a);
     if (targets->procedures >= 0 && a.procedures > (uint32_t)targets->procedures) {
-        miss(l, "procedures", targets->procedures, a.procedures,
+        miss(l, "procedures", targets->procedures, a.procedures, "",
              "Merge steps, or mark milestones with `counts: false`.");
     }
     if (targets->visits >= 0 && a.visits > (uint32_t)targets->visits) {
-        miss(l, "visits", targets->visits, a.visits, "Look for `visit:` in the steps.");
+        miss(l, "visits", targets->visits, a.visits, "", "Look for `visit:` in the steps.");
     }
     if (targets->cost >= 0 && a.cost > targets->cost) {
-        miss(l, "cost", targets->cost, a.cost, "Look for `cost:` in the steps.");
+        miss(l, "cost", targets->cost, a.cost, "", "Look for `cost:` in the steps.");
     }
     if (targets->has_time && a.working_days > pl_span_working_days(targets->time, &estimated)) {
         list_path(l->def, &a, path, sizeof(path));
         pl_builder_init(&b, hint, sizeof(hint));
         pl_builder_addf(&b, "The longest chain of limits is %s.", path);
-        miss(l, "time", pl_span_working_days(targets->time, &estimated), a.working_days, hint);
+        miss(l, "time", pl_span_working_days(targets->time, &estimated), a.working_days,
+             " working days", hint);
     }
 }

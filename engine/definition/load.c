@@ -43,9 +43,9 @@ static void refuse_missing(struct pl_load *l, const struct pl_yaml *node, const 
 {
     const struct pl_diag_place place =
         node != NULL ? pl_load_at(l, node) : (struct pl_diag_place){.file = 0};
-    struct pl_diag *diag =
-        pl_diag_add(l->diags, place, PL_DIAG_NO_FILE, "there is no file `%s`", name);
-    pl_diag_hint(diag, "It is looked for beside the workflow; check the name.");
+    struct pl_diag *diag = pl_diag_add(l->diags, place, PL_DIAG_NO_FILE,
+                                       "there is no file `%s` beside the workflow", name);
+    pl_diag_hint(diag, "Check the name, or add the file.");
 }
 
 static void set_calendar(struct pl_load *l, void *object, const struct pl_yaml *node)
@@ -211,8 +211,8 @@ static bool enter_tables(struct pl_load *l)
         const struct pl_yaml *for_each = pl_yaml_get(step, "for_each");
         services += 1 + (for_each != NULL ? for_each->count : 0);
     }
-    if (services > UINT16_MAX) {
-        services = UINT16_MAX;
+    if (services > PL_SERVICES_MAX) {
+        services = PL_SERVICES_MAX;
     }
     def->services = pl_load_alloc(l, services * sizeof(*def->services));
     def->departments = pl_load_alloc(l, services * sizeof(*def->departments));
@@ -231,6 +231,7 @@ static void build(struct pl_load *l)
     memset(l->steps, 0, sizeof(l->steps));
     memset(l->results, 0, sizeof(l->results));
     memset(l->specs, 0, sizeof(l->specs));
+    memset(l->doubtful, 0, sizeof(l->doubtful));
     if (l->def == NULL || l->workflow == NULL) {
         return;
     }

@@ -51,6 +51,11 @@ struct pl_load {
     struct pl_decision_spec specs[PL_DECISIONS_MAX];
     uint16_t order[PL_STEPS_MAX]; /* steps, each after all of its ancestors */
     bool acyclic;
+
+    /* Where something was reported already, what follows from it is not. */
+    bool doubtful[PL_STEPS_MAX];
+    bool departments_doubtful;
+    bool documents_doubtful;
 };
 
 /* One key of a map. `set` is called with the value's node when the key is there. */
@@ -69,6 +74,9 @@ struct pl_keys {
 /* Checks a map against its table and calls the setters in the order of the table. `owner` is where
  * a missing key is reported; NULL: the map itself. */
 void pl_load_map(struct pl_load *l, const struct pl_yaml *node, struct pl_keys keys, void *object);
+
+/* How many mistakes were found so far; more than before: something was reported meanwhile. */
+uint32_t pl_load_mistakes(const struct pl_load *l);
 
 /* ---- diagnostics at nodes ---- */
 
@@ -139,6 +147,9 @@ struct pl_arcs {
     uint16_t count;
 };
 void pl_load_after(struct pl_load *l, const struct pl_yaml *node, struct pl_arcs *out);
+/* A part of the text of a node: `len` bytes from `start`. */
+struct pl_diag_place pl_load_at_part(const struct pl_load *l, const struct pl_yaml *node,
+                                     struct pl_text part);
 uint16_t pl_load_step_ref(struct pl_load *l, const struct pl_yaml *node, struct pl_text id);
 
 /* The number of a service or document in the definition, entered when it is used first; UINT16_MAX
@@ -175,7 +186,8 @@ struct pl_names {
 void pl_names_add(struct pl_names *names, struct pl_text id, struct pl_text zh, struct pl_text en);
 
 /* Hints at the nearest name; else lists the names if there are few; else says `otherwise`. */
-void pl_names_suggest(const struct pl_names *names, struct pl_text word, const char *otherwise,
-                      struct pl_diag *diag);
+/* Returns the id of the nearest name, or NULL. */
+const char *pl_names_suggest(const struct pl_names *names, struct pl_text word,
+                             const char *otherwise, struct pl_diag *diag);
 
 #endif

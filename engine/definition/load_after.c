@@ -11,7 +11,7 @@ uint16_t pl_load_step_ref(struct pl_load *l, const struct pl_yaml *node, struct 
     if (step != PL_NO_STEP) {
         return step;
     }
-    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_NO_STEP,
+    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_part(l, node, id), PL_DIAG_NO_STEP,
                                        "there is no step `%.*s`", (int)id.len, id.at);
     if (pl_text_is(id, "apply")) {
         pl_diag_hint(diag, "A step without `after` starts with the application: leave it out.");
@@ -33,7 +33,7 @@ static uint16_t decision_ref(struct pl_load *l, const struct pl_yaml *node, stru
     if (decision != PL_NO_DECISION) {
         return decision;
     }
-    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_NO_DECISION,
+    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_part(l, node, id), PL_DIAG_NO_DECISION,
                                        "there is no decision `%.*s`", (int)id.len, id.at);
     for (uint16_t i = 0; i < l->def->decision_count; i++) {
         const struct pl_decision_name *known = &l->def->decisions[i];

@@ -13,6 +13,7 @@ static const char *const weekdays[] = {"mon", "tue", "wed", "thu", "fri", "sat",
 struct reading {
     struct pl_calendar *calendar;
     uint8_t weekend; /* bit 0 = Monday */
+    bool weekend_known;
     int32_t year;
 };
 
@@ -85,7 +86,7 @@ static void mark_days(struct pl_load *l, const struct reading *r, const struct p
         return;
     }
     for (int32_t day = first; day <= last; day++) {
-        if (working && pl_calendar_is_working(r->calendar, day)) {
+        if (working && r->weekend_known && pl_calendar_is_working(r->calendar, day)) {
             struct pl_diag *diag =
                 pl_diag_add(l->diags, pl_load_at(l, item), PL_DIAG_NOT_MAKE_UP,
                             "`%.*s` is a working day anyhow", (int)item->text.len, item->text.at);
@@ -199,9 +200,11 @@ static void set_years(struct pl_load *l, void *object, const struct pl_yaml *nod
 
 static void set_weekend(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
+    const uint32_t mistakes = pl_load_mistakes(l);
     struct reading *r = object;
 
     if (node->kind == PL_YAML_LIST && node->count == 0) {
+        r->weekend_known = true;
         return;
     }
     const struct pl_yaml *items[7];
@@ -212,6 +215,7 @@ static void set_weekend(struct pl_load *l, void *object, const struct pl_yaml *n
             r->weekend |= (uint8_t)(1u << day);
         }
     }
+    r->weekend_known = pl_load_mistakes(l) == mistakes;
 }
 
 static void set_version(struct pl_load *l, void *object, const struct pl_yaml *node)

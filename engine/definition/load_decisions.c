@@ -43,7 +43,7 @@ void pl_load_finish_ids(struct pl_load *l, const struct pl_yaml *node)
 
     def->results = pl_load_alloc(l, PL_RESULTS_MAX * sizeof(*def->results));
     def->finish = pl_load_alloc(l, PL_RESULTS_MAX * sizeof(*def->finish));
-    if (def->results == NULL || def->finish == NULL) {
+    if (l->full) {
         return;
     }
     add_result(def, PL_TEXT("completed"),
@@ -298,7 +298,7 @@ void pl_load_decisions(struct pl_load *l, const struct pl_yaml *node)
     struct pl_definition *def = l->def;
 
     def->decisions = pl_load_alloc(l, PL_DECISIONS_MAX * sizeof(*def->decisions));
-    if (def->decisions == NULL) {
+    if (l->full) {
         return;
     }
     add_fixed(def, PL_TEXT("approve"),
@@ -318,8 +318,9 @@ void pl_load_decisions(struct pl_load *l, const struct pl_yaml *node)
         struct entry object = {&def->decisions[decision].title, &l->specs[decision]};
         object.spec->node = entry;
         object.spec->clock = PL_CLOCK_RESTARTS;
+        const uint32_t mistakes = pl_load_mistakes(l);
         pl_load_map(l, entry, PL_KEYS("a decision", keys), &object);
-        if (entry->kind == PL_YAML_MAP) {
+        if (pl_load_mistakes(l) == mistakes) {
             check_decision(l, decision);
         }
     }
@@ -420,7 +421,7 @@ void pl_load_rules(struct pl_load *l, uint16_t step, const struct pl_yaml *decis
     struct pl_step_def *def = &l->def->steps[step];
 
     def->rules = pl_load_alloc(l, l->def->decision_count * sizeof(*def->rules));
-    if (def->rules == NULL) {
+    if (l->full) {
         return;
     }
     if (def->kind != PL_KIND_ASK) {

@@ -70,9 +70,12 @@ void pl_load_departments(struct pl_load *l)
 {
     static const struct pl_key keys[] = {{"departments", true, check_departments}};
 
+    const uint32_t mistakes = pl_load_mistakes(l);
+
     l->file = l->departments_file;
-    pl_load_map(l, l->departments, PL_KEYS("a list of departments", keys), NULL);
+    pl_load_map(l, l->departments, PL_KEYS("the file of departments", keys), NULL);
     l->file = 0;
+    l->departments_doubtful = pl_load_mistakes(l) > mistakes;
 }
 
 static void check_label(struct pl_load *l, void *object, const struct pl_yaml *node)
@@ -111,16 +114,19 @@ void pl_load_documents(struct pl_load *l)
 {
     static const struct pl_key keys[] = {{"documents", true, check_documents}};
 
+    const uint32_t mistakes = pl_load_mistakes(l);
+
     l->file = l->documents_file;
-    pl_load_map(l, l->documents, PL_KEYS("a list of documents", keys), NULL);
+    pl_load_map(l, l->documents, PL_KEYS("the file of documents", keys), NULL);
     l->file = 0;
+    l->documents_doubtful = pl_load_mistakes(l) > mistakes;
 }
 
 /* ---- using ---- */
 
 static struct pl_text text_under(const struct pl_yaml *map, const char *key)
 {
-    const struct pl_yaml *node = pl_yaml_get(map, key);
+    const struct pl_yaml *node = map != NULL ? pl_yaml_get(map, key) : NULL;
 
     return node != NULL ? node->text : PL_TEXT("");
 }
@@ -176,7 +182,8 @@ static uint16_t use_department(struct pl_load *l, const struct pl_yaml *entry)
 }
 
 static uint16_t use_service(struct pl_load *l, struct pl_text name,
-                            const struct pl_yaml *department, const struct pl_yaml *service)
+                            const struct pl_yaml *department, const struct pl_yaml *service,
+                            struct pl_diag_place place)
 {
     struct pl_definition *def = l->def;
 
@@ -184,6 +191,11 @@ static uint16_t use_service(struct pl_load *l, struct pl_text name,
         if (pl_text_equal(def->services[i].name, name)) {
             return i;
         }
+    }
+    if (def->service_count == PL_SERVICES_MAX) {
+        (void)pl_diag_add(l->diags, place, PL_DIAG_TOO_MANY, "more than %d different services",
+                          PL_SERVICES_MAX);
+        return UINT16_MAX;
     }
     def->services[def->service_count] = (struct pl_service){
         .name = pl_load_keep(l, name),
@@ -201,13 +213,32 @@ static void refuse_service(struct pl_load *l, struct pl_text name, struct pl_dia
     pl_diag_hint(diag, "Write `department.service`, both from departments.yaml.");
 }
 
+/* The part of a place that one of the two names takes, when the place shows the whole. */
+static struct pl_diag_place part_of(struct pl_diag_place place, struct pl_text name,
+                                    struct pl_text part)
+{
+    if (place.mark.length == name.len) {
+        place.mark.column += (uint32_t)(part.at - name.at);
+        place.mark.length = part.len;
+    }
+    return place;
+}
+
+static void refuse_department(struct pl_load *l, const struct pl_yaml *all, struct pl_text id,
+                              struct pl_diag_place place)
+{
+    struct pl_diag *diag = pl_diag_add(l->diags, place, PL_DIAG_NO_DEPARTMENT,
+                                       "there is no department `%.*s`", (int)id.len, id.at);
+    suggest(all, id, "The departments are in departments.yaml.", diag);
+}
+
 uint16_t pl_load_service(struct pl_load *l, struct pl_text name, struct pl_diag_place place)
 {
     const char *dot = memchr(name.at, '.', name.len);
     const struct pl_text id = {name.at, dot != NULL ? (uint32_t)(dot - name.at) : 0};
     const struct pl_text rest = {name.at + id.len + 1, dot != NULL ? name.len - id.len - 1 : 0};
 
-    if (!pl_load_is_id(id) || !pl_load_is_id(rest)) {
+    if (id.len == 0 || rest.len == 0) {
         refuse_service(l, name, place);
         return UINT16_MAX;
     }
@@ -216,24 +247,25 @@ uint16_t pl_load_service(struct pl_load *l, struct pl_text name, struct pl_diag_
     }
     const struct pl_yaml *all = pl_yaml_get(l->departments, "departments");
     const struct pl_yaml *department = find(all, id);
-    if (department == NULL) {
-        struct pl_diag *diag = pl_diag_add(l->diags, place, PL_DIAG_NO_DEPARTMENT,
-                                           "there is no department `%.*s`", (int)id.len, id.at);
-        suggest(all, id, "The departments are in departments.yaml.", diag);
-        return UINT16_MAX;
-    }
-    const struct pl_yaml *services = pl_yaml_get(department, "services");
+    const struct pl_yaml *services =
+        department != NULL ? pl_yaml_get(department, "services") : NULL;
     const struct pl_yaml *service = find(services, rest);
-    if (service == NULL) {
-        const struct pl_yaml *title = pl_yaml_get(department, "title");
-        const struct pl_text zh = text_under(title != NULL ? title : department, "zh");
-        struct pl_diag *diag = pl_diag_add(
-            l->diags, place, PL_DIAG_NO_SERVICE, "department `%.*s` %.*s has no service `%.*s`",
-            (int)id.len, id.at, (int)zh.len, zh.at, (int)rest.len, rest.at);
-        suggest(services, rest, "The services of a department are in departments.yaml.", diag);
+    if (service != NULL) {
+        return use_service(l, name, department, service, place);
+    }
+    if (l->departments_doubtful) {
         return UINT16_MAX;
     }
-    return use_service(l, name, department, service);
+    if (department == NULL) {
+        refuse_department(l, all, id, part_of(place, name, id));
+        return UINT16_MAX;
+    }
+    const struct pl_text zh = text_under(pl_yaml_get(department, "title"), "zh");
+    struct pl_diag *diag = pl_diag_add(l->diags, part_of(place, name, rest), PL_DIAG_NO_SERVICE,
+                                       "department `%.*s` %.*s has no service `%.*s`", (int)id.len,
+                                       id.at, (int)zh.len, zh.at, (int)rest.len, rest.at);
+    suggest(services, rest, "The services of a department are in departments.yaml.", diag);
+    return UINT16_MAX;
 }
 
 uint16_t pl_load_document(struct pl_load *l, const struct pl_yaml *node)
@@ -250,6 +282,9 @@ uint16_t pl_load_document(struct pl_load *l, const struct pl_yaml *node)
     }
     const struct pl_yaml *all = pl_yaml_get(l->documents, "documents");
     const struct pl_yaml *entry = find(all, node->text);
+    if (entry == NULL && l->documents_doubtful) {
+        return UINT16_MAX;
+    }
     if (entry == NULL) {
         struct pl_diag *diag =
             pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_NO_DOCUMENT,
@@ -265,7 +300,7 @@ uint16_t pl_load_document(struct pl_load *l, const struct pl_yaml *node)
     def->documents[def->document_count] = (struct pl_document){
         .id = pl_load_keep(l, entry->key),
         .title = keep_title(l, entry),
-        .by_applicant = pl_text_is(text_under(entry, "from"), "applicant"),
+        .by_applicant = !pl_text_is(text_under(entry, "from"), "department"),
     };
     return def->document_count++;
 }

@@ -89,9 +89,10 @@ static void load_member(struct pl_load *l, struct pl_step_def *step, const struc
     const bool known = service != UINT16_MAX;
 
     if (known && is_asked(step, service)) {
-        (void)pl_diag_add(l->diags, pl_load_at_key(l, entry), PL_DIAG_TWICE,
-                          "`%.*s` is the lead of this step already", (int)entry->key.len,
-                          entry->key.at);
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, entry), PL_DIAG_TWICE,
+                                           "`%.*s` is the lead of this step already",
+                                           (int)entry->key.len, entry->key.at);
+        pl_diag_hint(diag, "`ask` names the lead; `for_each` the others.");
     }
     *member = (struct pl_member){
         .service = known ? service : 0,
@@ -118,8 +119,10 @@ void pl_load_members(struct pl_load *l, struct pl_step_def *step, const struct p
         return;
     }
     if (for_each->count == 0) {
-        (void)pl_diag_add(l->diags, pl_load_at_key(l, for_each), PL_DIAG_EMPTY,
-                          "`for_each` names nobody");
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, for_each), PL_DIAG_EMPTY,
+                                           "`for_each` names nobody");
+        pl_diag_hint(diag, "Add lines `department.service: {gives: ..., limit: ...}`, or leave it "
+                           "out.");
     }
     if (for_each->count > JOINT_MAX) {
         (void)pl_diag_add(l->diags, pl_load_at_key(l, for_each), PL_DIAG_TOO_MANY,

@@ -319,19 +319,33 @@ static const struct pl_key step_keys[] = {
 
 /* ---- one step ---- */
 
+/* The kind of which this is the key; PL_STEP_KINDS when it is another key. */
+static unsigned kind_of(struct pl_text key)
+{
+    static const char *const keys[] = {
+#define STEP_KIND(NAME, KEY, TEXT) KEY,
+#include "model/step_kinds.def"
+#undef STEP_KIND
+    };
+    unsigned kind = 0;
+
+    while (kind < PL_STEP_KINDS && !pl_text_is(key, keys[kind])) {
+        kind++;
+    }
+    return kind;
+}
+
 /* Which of the three keys is there; reports none and more than one. */
 static bool read_kind(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node)
 {
     const struct pl_yaml *first = NULL;
 
-    for (unsigned kind = 0; kind < PL_STEP_KINDS; kind++) {
-        static const char *const keys[] = {
-#define STEP_KIND(NAME, KEY, TEXT) KEY,
-#include "model/step_kinds.def"
-#undef STEP_KIND
-        };
-        const struct pl_yaml *entry = pl_yaml_get(node, keys[kind]);
-        if (entry != NULL && first != NULL) {
+    for (const struct pl_yaml *entry = node->first; entry != NULL; entry = entry->next) {
+        const unsigned kind = kind_of(entry->key);
+        if (kind == PL_STEP_KINDS) {
+            continue;
+        }
+        if (first != NULL) {
             struct pl_diag *diag = pl_diag_add(
                 l->diags, pl_load_at_key(l, entry), PL_DIAG_KIND,
                 "step %s does two things: `%.*s` and `%.*s`", pl_name(step->id, &step->title).at,
@@ -340,10 +354,8 @@ static bool read_kind(struct pl_load *l, struct pl_step_def *step, const struct 
             pl_diag_other(diag, pl_load_at_key(l, first), "the first is here");
             return false;
         }
-        if (entry != NULL) {
-            first = entry;
-            step->kind = (enum pl_step_kind)kind;
-        }
+        first = entry;
+        step->kind = (enum pl_step_kind)kind;
     }
     if (first == NULL) {
         struct pl_diag *diag =
@@ -471,8 +483,10 @@ void pl_load_steps(struct pl_load *l)
     uint32_t tasks = 0;
 
     load_titles(l);
-    for (uint16_t i = 0; i < def->step_count; i++) {
+    for (uint16_t i = 0; i < def->step_count && !l->full; i++) {
+        const uint32_t mistakes = pl_load_mistakes(l);
         load_step(l, i);
+        l->doubtful[i] = pl_load_mistakes(l) > mistakes;
         def->steps[i].first_task = (uint16_t)tasks;
         tasks += def->steps[i].member_count;
     }

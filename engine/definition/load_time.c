@@ -31,6 +31,26 @@ static const struct {
     {"s", PL_UNIT_SECONDS},
 };
 
+/* What people write instead. */
+static const struct {
+    const char *word;
+    const char *hint;
+} other_units[] = {
+    {"work days", "Write `working days`, or short `wd`."},
+    {"workdays", "Write `working days`, or short `wd`."},
+    {"workday", "Write `working day`, or short `wd`."},
+    {"business days", "Write `working days`, or short `wd`."},
+    {"\u4e2a\u5de5\u4f5c\u65e5", "Write `working days`, or short `wd`."},
+    {"\u5de5\u4f5c\u65e5", "Write `working days`, or short `wd`."},
+    {"\u5929", "Write `days` for calendar days, `working days` for working days."},
+    {"\u65e5", "Write `days` for calendar days, `working days` for working days."},
+    {"\u5c0f\u65f6", "Write `hours`, or short `h`."},
+    {"weeks", "A week is `7 days`, or `5 working days`."},
+    {"week", "A week is `7 days`, or `5 working days`."},
+    {"months", "Months are of different length: write `days`."},
+    {"month", "Months are of different length: write `days`."},
+};
+
 /* Digits at the start of a text; returns how many there are. */
 static uint32_t read_digits(struct pl_text text, uint32_t *value_out)
 {
@@ -81,6 +101,11 @@ struct pl_span_mistake pl_span_parse(struct pl_text text, struct pl_span *out)
                                         "Say which days are meant: `working days` or `days`."};
     }
     if (!read_unit(word, &span.unit)) {
+        for (size_t i = 0; i < sizeof(other_units) / sizeof(other_units[0]); i++) {
+            if (pl_text_is(word, other_units[i].word)) {
+                return (struct pl_span_mistake){"this unit is not known", other_units[i].hint};
+            }
+        }
         return (struct pl_span_mistake){
             "this unit is not known",
             "Units are `working days` (wd), `days` (d), `hours` (h), `minutes` (min) and "

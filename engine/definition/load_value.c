@@ -4,6 +4,7 @@
 #include "definition/load.h"
 
 #define ID_LEN_MAX PL_ID_MAX
+#define MEANT_MAX  8 /* misspelt keys of one map that are remembered */
 
 struct pl_diag_place pl_load_at(const struct pl_load *l, const struct pl_yaml *node)
 {
@@ -13,6 +14,34 @@ struct pl_diag_place pl_load_at(const struct pl_load *l, const struct pl_yaml *n
 struct pl_diag_place pl_load_at_key(const struct pl_load *l, const struct pl_yaml *node)
 {
     return (struct pl_diag_place){l->file, node->key.len > 0 ? node->key_mark : node->mark};
+}
+
+/* Text on one line without quotes stands in the file as it is; of other text the whole is shown. */
+struct pl_diag_place pl_load_at_part(const struct pl_load *l, const struct pl_yaml *node,
+                                     struct pl_text part)
+{
+    struct pl_diag_place place = pl_load_at(l, node);
+    uint32_t before = 0;
+    uint32_t length = 0;
+
+    if (!node->plain || part.at < node->text.at) {
+        return place;
+    }
+    for (const char *at = node->text.at; at < part.at + part.len; at++) {
+        const bool begins = ((unsigned char)*at & 0xC0) != 0x80;
+        before += begins && at < part.at;
+        length += begins && at >= part.at;
+    }
+    if (before + length <= place.mark.length && length > 0) {
+        place.mark.column += before;
+        place.mark.length = length;
+    }
+    return place;
+}
+
+uint32_t pl_load_mistakes(const struct pl_load *l)
+{
+    return l->diags->count + l->diags->left_out;
 }
 
 void *pl_load_alloc(struct pl_load *l, size_t size)
@@ -69,7 +98,9 @@ static const struct pl_key *find_key(struct pl_keys keys, const char *name)
     return NULL;
 }
 
-static void report_unknown(struct pl_load *l, const struct pl_yaml *node, struct pl_keys keys)
+/* Returns the key that was probably meant, or NULL. */
+static const char *report_unknown(struct pl_load *l, const struct pl_yaml *node,
+                                  struct pl_keys keys)
 {
     struct pl_names names = {0};
     struct pl_diag *diag =
@@ -80,13 +111,37 @@ static void report_unknown(struct pl_load *l, const struct pl_yaml *node, struct
         if (pl_text_is(node->key, other_words[i].word) &&
             find_key(keys, other_words[i].key) != NULL) {
             pl_diag_hint(diag, "Did you mean `%s`?", other_words[i].key);
-            return;
+            return other_words[i].key;
         }
     }
     for (size_t i = 0; i < keys.count; i++) {
         pl_names_add(&names, pl_text_of(keys.at[i].name), (struct pl_text){0}, (struct pl_text){0});
     }
-    pl_names_suggest(&names, node->key, "workflows/LANGUAGE.md lists the keys.", diag);
+    return pl_names_suggest(&names, node->key, "workflows/LANGUAGE.md lists the keys.", diag);
+}
+
+/* A key that was misspelt is not reported as missing too. */
+static bool is_meant(const char *const *meant, unsigned meant_count, const char *name)
+{
+    for (unsigned i = 0; i < meant_count; i++) {
+        if (strcmp(meant[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report_missing(struct pl_load *l, const struct pl_yaml *node, const char *name,
+                           const char *what)
+{
+    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_MISSING_KEY,
+                                       "`%s` is missing: %s must have it", name, what);
+
+    if (strcmp(name, "title") == 0) {
+        pl_diag_hint(diag, "Add a line `title: {zh: ..., en: ...}`.");
+    } else {
+        pl_diag_hint(diag, "Add `%s: ...`.", name);
+    }
 }
 
 bool pl_load_is_map(struct pl_load *l, const struct pl_yaml *node, const char *what)
@@ -102,23 +157,26 @@ bool pl_load_is_map(struct pl_load *l, const struct pl_yaml *node, const char *w
 
 void pl_load_map(struct pl_load *l, const struct pl_yaml *node, struct pl_keys keys, void *object)
 {
+    const char *meant[MEANT_MAX];
+    unsigned meant_count = 0;
+
     if (!pl_load_is_map(l, node, keys.what)) {
         return;
     }
     for (const struct pl_yaml *entry = node->first; entry != NULL; entry = entry->next) {
         if (find_key(keys, entry->key.at) == NULL) {
-            report_unknown(l, entry, keys);
+            const char *near = report_unknown(l, entry, keys);
+            if (near != NULL && meant_count < MEANT_MAX) {
+                meant[meant_count++] = near;
+            }
         }
     }
     for (size_t i = 0; i < keys.count; i++) {
         const struct pl_yaml *entry = pl_yaml_get(node, keys.at[i].name);
         if (entry != NULL) {
             keys.at[i].set(l, object, entry);
-        } else if (keys.at[i].required) {
-            struct pl_diag *diag =
-                pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_MISSING_KEY,
-                            "`%s` is missing: %s must have it", keys.at[i].name, keys.what);
-            pl_diag_hint(diag, "Add a line `%s: ...`.", keys.at[i].name);
+        } else if (keys.at[i].required && !is_meant(meant, meant_count, keys.at[i].name)) {
+            report_missing(l, node, keys.at[i].name, keys.what);
         }
     }
 }
@@ -197,9 +255,15 @@ bool pl_load_word(struct pl_load *l, const struct pl_yaml *node, const char *con
         }
         pl_names_add(&names, pl_text_of(words[i]), (struct pl_text){0}, (struct pl_text){0});
     }
-    struct pl_diag *diag =
-        pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD, "`%.*s` cannot be `%.*s`",
-                    (int)node->key.len, node->key.at, (int)node->text.len, node->text.at);
+    struct pl_diag *diag = NULL;
+    if (node->key.len > 0) {
+        diag =
+            pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD, "`%.*s` cannot be `%.*s`",
+                        (int)node->key.len, node->key.at, (int)node->text.len, node->text.at);
+    } else {
+        diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD,
+                           "`%.*s` cannot stand in this list", (int)node->text.len, node->text.at);
+    }
     pl_names_suggest(&names, node->text, "workflows/LANGUAGE.md lists the words.", diag);
     return false;
 }
@@ -362,9 +426,10 @@ unsigned pl_load_list(struct pl_load *l, const struct pl_yaml *node, const struc
                               "an entry of `%.*s` wants one name", (int)node->key.len,
                               node->key.at);
         } else if (!is_new(items, count, item)) {
-            (void)pl_diag_add(l->diags, pl_load_at(l, item), PL_DIAG_TWICE,
-                              "`%.*s` stands twice in `%.*s`", (int)item->text.len, item->text.at,
-                              (int)node->key.len, node->key.at);
+            struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, item), PL_DIAG_TWICE,
+                                               "`%.*s` stands twice in `%.*s`", (int)item->text.len,
+                                               item->text.at, (int)node->key.len, node->key.at);
+            pl_diag_hint(diag, "Remove one of the two.");
         } else if (count == max) {
             (void)pl_diag_add(l->diags, pl_load_at(l, item), PL_DIAG_TOO_MANY,
                               "more than %u entries in `%.*s`", max, (int)node->key.len,

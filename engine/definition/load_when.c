@@ -3,6 +3,21 @@
 #include "value/cel.h"
 #include "value/schema.h"
 
+/* Characters of the name or number that begins there; 1 for anything else. */
+static uint32_t word_length(struct pl_text source, uint32_t column)
+{
+    uint32_t length = 0;
+
+    for (uint32_t at = column - 1; at < source.len; at++, length++) {
+        const char c = source.at[at];
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && (c < '0' || c > '9') && c != '_' && c != '.') {
+            break;
+        }
+    }
+    return length > 0 ? length : 1;
+}
+
 /* Every name is a field of the form. Without a form nothing can be said about it here: that the
  * form is missing was reported where it is named. */
 static bool resolve(void *context, struct pl_text path, struct pl_cel_binding *binding_out,
@@ -37,7 +52,7 @@ const struct pl_cel_program *pl_load_when(struct pl_load *l, const struct pl_yam
     if (err.column > 0 && place.mark.length >= source.len) {
         /* The quotes are a column of the file, not of the expression. */
         place.mark.column += err.column - 1 + (node->plain ? 0 : 1);
-        place.mark.length = 1;
+        place.mark.length = word_length(source, err.column);
     }
     struct pl_diag *diag = pl_diag_add(l->diags, place, PL_DIAG_EXPRESSION, "%s", err.message);
     if (err.hint[0] != '\0') {

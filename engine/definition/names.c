@@ -3,7 +3,7 @@
 
 #include "definition/load.h"
 
-#define LISTED_MAX 8 /* more names than this are no help in a hint */
+#define LISTED_MAX 12 /* more names than this are no help in a hint */
 
 struct pl_named pl_name(struct pl_text id, const struct pl_title *title)
 {
@@ -99,6 +99,10 @@ static void list_all(const struct pl_names *names, struct pl_diag *diag)
     char text[PL_DIAG_TEXT_MAX];
     struct pl_builder b;
 
+    if (names->count == 1) {
+        pl_diag_hint(diag, "Only `%s` is possible.", names->ids[0]);
+        return;
+    }
     pl_builder_init(&b, text, sizeof(text));
     for (unsigned i = 0; i < names->count; i++) {
         pl_builder_addf(&b, "%s`%s`", i == 0 ? "" : ", ", names->ids[i]);
@@ -106,8 +110,8 @@ static void list_all(const struct pl_names *names, struct pl_diag *diag)
     pl_diag_hint(diag, "Known are %s.", text);
 }
 
-void pl_names_suggest(const struct pl_names *names, struct pl_text word, const char *otherwise,
-                      struct pl_diag *diag)
+const char *pl_names_suggest(const struct pl_names *names, struct pl_text word,
+                             const char *otherwise, struct pl_diag *diag)
 {
     char wanted[128];
     struct pl_builder b;
@@ -125,4 +129,5 @@ void pl_names_suggest(const struct pl_names *names, struct pl_text word, const c
     } else {
         pl_diag_hint(diag, "%s", otherwise);
     }
+    return near != UINT32_MAX ? names->ids[near] : NULL;
 }

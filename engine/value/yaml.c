@@ -316,7 +316,7 @@ static int check_properties(struct parse *p, const yaml_event_t *event, struct p
                       "anchors are not allowed");
     }
     if (c == '!') {
-        return refuse(p, mark, "Leave the tag out; the place of a value says its type.",
+        return refuse(p, mark, "Leave the tag out, or put a text that begins with `!` in quotes.",
                       "tags are not allowed");
     }
     return PLACET_OK;
