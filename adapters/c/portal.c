@@ -100,23 +100,13 @@ int placet_decide(struct placet_client *client, const char *task, const char *de
     return ask(client, PLACET_KIND_DECIDE, &out, NULL, err);
 }
 
-int placet_publish(struct placet_client *client, const struct placet_file *files, size_t count,
-                   bool dry_run, struct placet_reply *reply_out, struct placet_error *err)
+int placet_publish(struct placet_client *client, struct placet_value files, bool dry_run,
+                   struct placet_reply *reply_out, struct placet_error *err)
 {
     struct placet_writer out = {0};
 
     placet_put_map(&out);
-    placet_put_key(&out, "files");
-    placet_put_list(&out);
-    for (size_t i = 0; i < count; i++) {
-        const struct placet_text text = {.at = files[i].bytes, .size = (uint32_t)files[i].size};
-        placet_put_map(&out);
-        placet_put_key_text(&out, "name", files[i].name);
-        placet_put_key(&out, "text");
-        placet_put_text_of(&out, text);
-        placet_put_end(&out);
-    }
-    placet_put_end(&out);
+    placet_put_key_value(&out, "files", files);
     placet_put_key_bool(&out, "dry_run", dry_run);
     return ask(client, PLACET_KIND_PUBLISH, &out, reply_out, err);
 }
@@ -133,18 +123,26 @@ int placet_get(struct placet_client *client, const char *what, const char *id,
 }
 
 int placet_list(struct placet_client *client, const char *what, struct placet_value filter,
-                int64_t limit, const char *after, struct placet_reply *reply_out,
+                int64_t limit, int64_t after, struct placet_reply *reply_out,
                 struct placet_error *err)
 {
     struct placet_writer out = {0};
+    struct placet_items conditions = placet_items_of(filter);
+    struct placet_text key;
+    struct placet_value item;
 
     placet_put_map(&out);
     placet_put_key_text(&out, "what", what);
-    placet_put_key_value(&out, "filter", filter);
+    while (placet_items_next(&conditions, &key, &item)) {
+        placet_put_key_of(&out, key);
+        placet_put_value(&out, item);
+    }
     if (limit != 0) {
         placet_put_key_i64(&out, "limit", limit);
     }
-    placet_put_key_text(&out, "after", after);
+    if (after != 0) {
+        placet_put_key_i64(&out, "after", after);
+    }
     return ask(client, PLACET_KIND_LIST, &out, reply_out, err);
 }
 

@@ -2,6 +2,7 @@
 #include <placet/client.h>
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,11 @@ static void stop(struct placet_watch *watch, const struct pl_letter *letter)
 
     (void)pl_client_refusal(code == PLACET_CODE_NONE ? PLACET_CODE_UNAVAILABLE : code, letter->body,
                             &watch->failure);
+    const int64_t oldest = placet_get_i64(letter->body, "oldest");
+    if (oldest > 0) {
+        (void)snprintf(watch->failure.hint, sizeof(watch->failure.hint),
+                       "The oldest event here is %" PRId64 ".", oldest);
+    }
 }
 
 /* Nothing else up to `upto` passes the filter. */

@@ -6,6 +6,8 @@
 
 #include "options.h"
 
+#define OPEN_MS 30000 /* the engine may still be starting */
+
 static bool add(struct services *services, const struct options *options, const char *name,
                 size_t size)
 {
@@ -40,23 +42,16 @@ static int split(const struct options *options, struct services *out)
     return PLACET_OK;
 }
 
-/* The services of our department in one page of the engine's list. */
-static int collect(const struct options *options, struct placet_value body, struct services *out)
+/* Takes the names of one page. */
+static int collect(const struct options *options, struct placet_value page, struct services *out)
 {
-    struct placet_items departments = placet_items_of(placet_value_get(body, "items"));
-    struct placet_value department;
+    struct placet_items services = placet_items_of(placet_value_get(page, "items"));
     struct placet_value service;
 
-    while (placet_items_next(&departments, NULL, &department)) {
-        if (!placet_text_is(placet_get_text(department, "id"), options->department)) {
-            continue;
-        }
-        struct placet_items services = placet_items_of(placet_value_get(department, "services"));
-        while (placet_items_next(&services, NULL, &service)) {
-            const struct placet_text name = placet_get_text(service, "id");
-            if (!add(out, options, name.at, name.size)) {
-                return PLACET_ENOMEM;
-            }
+    while (placet_items_next(&services, NULL, &service)) {
+        const struct placet_text name = placet_get_text(service, "service");
+        if (!add(out, options, name.at, name.size)) {
+            return PLACET_ENOMEM;
         }
     }
     return PLACET_OK;
@@ -65,19 +60,31 @@ static int collect(const struct options *options, struct placet_value body, stru
 static int ask_engine(const struct options *options, struct services *out, struct placet_error *err)
 {
     const struct placet_options connect = {
-        .at = options->at, .name = options->department, .role = "monitor", .open_ms = 30000};
-    const struct placet_value everything = {.size = 0};
+        .at = options->at, .name = options->department, .role = "monitor", .open_ms = OPEN_MS};
+    struct placet_writer filter = {0};
+    struct placet_value ours;
     struct placet_client *client = NULL;
     struct placet_reply reply;
+    int64_t after = 0;
 
-    int rc = placet_client_open(&connect, &client, err);
+    placet_put_map(&filter);
+    placet_put_key_text(&filter, "department", options->department);
+    placet_put_end(&filter);
+    int rc = placet_writer_value(&filter, &ours);
     if (rc == PLACET_OK) {
-        rc = placet_list(client, "departments", everything, 500, NULL, &reply, err);
+        rc = placet_client_open(&connect, &client, err);
     }
-    if (rc == PLACET_OK) {
-        rc = collect(options, reply.body, out);
-    }
+    do {
+        if (rc == PLACET_OK) {
+            rc = placet_list(client, "services", ours, 0, after, &reply, err);
+        }
+        if (rc == PLACET_OK) {
+            rc = collect(options, reply.body, out);
+            after = placet_get_i64(reply.body, "next");
+        }
+    } while (rc == PLACET_OK && after != 0);
     placet_client_close(&client);
+    placet_writer_fini(&filter);
     return rc;
 }
 

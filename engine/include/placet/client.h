@@ -155,29 +155,25 @@ PLACET_API PLACET_MUST_CHECK int placet_decide(struct placet_client *client, con
                                                const char *decision, const char *reason,
                                                struct placet_error *err);
 
-/** A file of a definition: its name and its bytes, borrowed for the call. */
-struct placet_file {
-    const char *name;
-    const char *bytes;
-    size_t size;
-};
-/** Publishes a definition with the files that it needs; `reply_out` has the revision, or the
+/** Publishes a definition: `files` is a list of [name, text], the workflow first, as
+ * placet_bundle_bytes gives it (<placet/definition.h>). `reply_out` has the revision, or the
  * mistakes with file, line and column. */
 PLACET_API PLACET_MUST_CHECK int placet_publish(struct placet_client *client,
-                                                const struct placet_file *files, size_t count,
-                                                bool dry_run, struct placet_reply *reply_out,
+                                                struct placet_value files, bool dry_run,
+                                                struct placet_reply *reply_out,
                                                 struct placet_error *err);
 
-/** `what`: "case", "task", "definition". */
+/** `what`: "case", "task"; see schemas/messages/ for what can be asked of each, also of a
+ * definition, by placet_call. */
 PLACET_API PLACET_MUST_CHECK int placet_get(struct placet_client *client, const char *what,
                                             const char *id, struct placet_reply *reply_out,
                                             struct placet_error *err);
-/** `what`: "cases", "tasks", "definitions", "sessions", "departments". `filter` is a map or of
- * size 0; `limit` at most 500 (0: the engine's choice); `after` is the cursor of the page before or
- * NULL. */
+/** A page of `what`: "cases", "tasks", "definitions", "sessions", "services", as {items, next,
+ * ...}. `filter` is a map such as {"workflow": "..."}, or of size 0; `limit` at most 500 (0: the
+ * engine's choice); `after` is 0, then `next` of the page before until that is nil. */
 PLACET_API PLACET_MUST_CHECK int placet_list(struct placet_client *client, const char *what,
                                              struct placet_value filter, int64_t limit,
-                                             const char *after, struct placet_reply *reply_out,
+                                             int64_t after, struct placet_reply *reply_out,
                                              struct placet_error *err);
 /** What a case waits for, since when, who, until when, and what happens then. */
 PLACET_API PLACET_MUST_CHECK int placet_why(struct placet_client *client, const char *case_id,
