@@ -20,7 +20,9 @@ static bool file_is_away(const struct pl_deciding *d, uint16_t step)
     return false;
 }
 
-static bool examine_waiting(struct pl_deciding *d, uint16_t step)
+/* A step that has not started in this round: what is before it decides. A step that was returned
+ * keeps to that too, since its return may have come before it was ever reached. */
+static bool examine_start(struct pl_deciding *d, uint16_t step)
 {
     const struct pl_step_def *sd = &d->def->steps[step];
 
@@ -54,15 +56,11 @@ static bool examine(struct pl_deciding *d, uint16_t step)
 
     switch (s->state) {
     case PL_STEP_WAITING:
-        return examine_waiting(d, step);
+        return examine_start(d, step);
     case PL_STEP_ACTIVE:
         return pl_core_settle_step(d, step);
     case PL_STEP_RETURNED:
-        if (!s->supplemented || s->incident) {
-            return false;
-        }
-        pl_core_start_step(d, step);
-        return true;
+        return s->supplemented && examine_start(d, step);
     case PL_STEP_DONE:
     case PL_STEP_SKIPPED:
     case PL_STEP_UNREACHED:

@@ -22,7 +22,7 @@
 #define PL_NO_RUNG           UINT16_MAX
 
 /* The working memory of one decide: events out, and the case as it will be after them. Large (about
- * 400 KiB): one for each deciding thread. */
+ * 900 KiB): one for each deciding thread. */
 struct pl_outcome {
     uint32_t event_count;
     struct pl_event events[PL_EVENTS_MAX];

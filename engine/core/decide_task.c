@@ -78,12 +78,6 @@ enum pl_rejection pl_decide_task_offer(struct pl_deciding *d)
     return PL_ACCEPTED;
 }
 
-/* What an answer decides, by name; a `tell` knows one. */
-static const struct pl_decision_rule *find_rule(const struct pl_deciding *d, uint16_t decision)
-{
-    return pl_step_rule(&d->def->steps[d->cmd->step], decision);
-}
-
 static bool is_opinion(const struct pl_deciding *d)
 {
     const struct pl_step_def *step = &d->def->steps[d->cmd->step];
@@ -91,6 +85,7 @@ static bool is_opinion(const struct pl_deciding *d)
     return step->members[d->cmd->item].role == PL_ROLE_OPINION;
 }
 
+/* What an answer decides, by name; a `tell` knows one, an opinion two of its own. */
 static enum pl_rejection read_decision(const struct pl_deciding *d, uint16_t *decision_out)
 {
     const uint16_t decision = pl_definition_decision(d->def, d->cmd->decision);
@@ -106,7 +101,7 @@ static enum pl_rejection read_decision(const struct pl_deciding *d, uint16_t *de
         }
         reason_required = decision == PL_DECISION_OBJECTION;
     } else {
-        const struct pl_decision_rule *rule = find_rule(d, decision);
+        const struct pl_decision_rule *rule = pl_step_rule(&d->def->steps[d->cmd->step], decision);
 
         if (rule == NULL) {
             return PL_REJECT_NO_SUCH_DECISION;
@@ -178,10 +173,21 @@ enum pl_rejection pl_decide_task_take(struct pl_deciding *d)
     return PL_ACCEPTED;
 }
 
+/* What an adapter asks for, within a multiple of the usual; the usual when it asks for nothing. */
+static int64_t within(int64_t asked_ms, int64_t usual_ms, int64_t times_max)
+{
+    const int64_t max_ms = usual_ms * times_max;
+
+    if (asked_ms <= 0) {
+        return usual_ms;
+    }
+    return asked_ms < max_ms ? asked_ms : max_ms;
+}
+
 enum pl_rejection pl_decide_task_progress(struct pl_deciding *d)
 {
     const enum pl_rejection fence = check_lease(d);
-    const int64_t extend_ms = d->cmd->extend_ms > 0 ? d->cmd->extend_ms : d->facts->lease_ms;
+    const int64_t extend_ms = within(d->cmd->extend_ms, d->facts->lease_ms, PL_EXTENSIONS_MAX);
 
     if (fence != PL_ACCEPTED) {
         return fence;
@@ -254,11 +260,13 @@ enum pl_rejection pl_decide_task_complete(struct pl_deciding *d)
 static int64_t retry_at(const struct pl_deciding *d)
 {
     const unsigned failures = target(d)->attempts;
-    const int64_t wait_ms =
-        d->cmd->backoff_ms > 0 ? d->cmd->backoff_ms : d->facts->backoff_ms << failures;
+    int64_t wait_ms = d->facts->backoff_ms << failures;
 
     if (!d->cmd->retryable || failures + 1 >= PL_ATTEMPTS_MAX) {
         return 0;
+    }
+    if (d->cmd->backoff_ms > 0) {
+        wait_ms = within(d->cmd->backoff_ms, d->facts->backoff_ms, PL_BACKOFFS_MAX);
     }
     return d->facts->now_ms + (wait_ms > 0 ? wait_ms : 1);
 }

@@ -1,55 +1,52 @@
 #include "core/internal.h"
 
-static const struct pl_task *task_of(const struct pl_definition *def, const struct pl_case *c,
-                                     const struct pl_event *e)
+#define FIRST(KIND)  ((KIND) + 1)        /* 0 is nothing */
+#define SECOND(KIND) (((KIND) + 1) << 8) /* at most two of one event */
+
+/* Events that tell nobody but the watchers, who read the journal, have no row. */
+static const uint16_t effects[] = {
+    [PL_EVT_CASE_FINISHED] = FIRST(PL_EFFECT_CLOSE_CASE),
+    [PL_EVT_CASE_RESUMED] = FIRST(PL_EFFECT_QUEUE_CASE),
+    [PL_EVT_TASK_READIED] = FIRST(PL_EFFECT_QUEUE_TASK),
+    [PL_EVT_TASK_OFFERED] = FIRST(PL_EFFECT_SEND_TASK),
+    [PL_EVT_TASK_DEEMED] = FIRST(PL_EFFECT_CANCEL_TASK),
+    [PL_EVT_TASK_RELEASED] = FIRST(PL_EFFECT_QUEUE_TASK),
+    [PL_EVT_TASK_TIMED_OUT] = FIRST(PL_EFFECT_QUEUE_TASK),
+    [PL_EVT_TASK_CANCELLED] = FIRST(PL_EFFECT_CANCEL_TASK),
+    [PL_EVT_TASK_RETRIED] = FIRST(PL_EFFECT_QUEUE_TASK),
+    [PL_EVT_TASK_REVOKED] = FIRST(PL_EFFECT_CANCEL_TASK) | SECOND(PL_EFFECT_QUEUE_TASK),
+};
+
+/* A time-out may have been the last attempt; a retry may have been that of a guard; an officer may
+ * have answered what was just revoked. */
+static bool is_moot(const struct pl_definition *def, const struct pl_case *c,
+                    const struct pl_event *event, unsigned kind)
 {
-    return &c->tasks[def->steps[e->step].first_task + e->item];
+    if (kind != PL_EFFECT_QUEUE_TASK) {
+        return false;
+    }
+    return event->item == PL_NO_ITEM ||
+           c->tasks[def->steps[event->step].first_task + event->item].state != PL_TASK_READY;
 }
 
 unsigned pl_core_effects(const struct pl_definition *def, const struct pl_case *c,
                          const struct pl_event *event, struct pl_effect out[static PL_EFFECTS_MAX])
 {
-    const struct pl_effect effect = {
-        .case_id = c->id, .step = event->step, .item = event->item, .kind = PL_EFFECTS};
+    const unsigned number = (unsigned)event->kind;
+    unsigned kinds = number < sizeof(effects) / sizeof(effects[0]) ? effects[number] : 0;
     unsigned n = 0;
 
-    /* Events that tell nobody anything but the watchers, who read the journal, have no row. */
-    switch ((unsigned)event->kind) {
-    case PL_EVT_CASE_FINISHED:
-        out[n] = effect;
-        out[n++].kind = PL_EFFECT_CLOSE_CASE;
-        break;
-    case PL_EVT_CASE_RESUMED:
-        out[n] = effect;
-        out[n++].kind = PL_EFFECT_QUEUE_CASE;
-        break;
-    case PL_EVT_TASK_OFFERED:
-        out[n] = effect;
-        out[n++].kind = PL_EFFECT_SEND_TASK;
-        break;
-    case PL_EVT_TASK_DEEMED:
-    case PL_EVT_TASK_CANCELLED:
-        out[n] = effect;
-        out[n++].kind = PL_EFFECT_CANCEL_TASK;
-        break;
-    case PL_EVT_TASK_REVOKED:
-        out[n] = effect;
-        out[n++].kind = PL_EFFECT_CANCEL_TASK;
-        out[n] = effect;
-        out[n++].kind = PL_EFFECT_QUEUE_TASK;
-        break;
-    case PL_EVT_TASK_READIED:
-    case PL_EVT_TASK_RELEASED:
-    case PL_EVT_TASK_TIMED_OUT:
-    case PL_EVT_TASK_RETRIED:
-        /* A time-out may have been the last attempt; a retry may have been that of a guard. */
-        if (event->item != PL_NO_ITEM && task_of(def, c, event)->state == PL_TASK_READY) {
-            out[n] = effect;
-            out[n++].kind = PL_EFFECT_QUEUE_TASK;
+    for (; kinds != 0; kinds >>= 8) {
+        const unsigned kind = (kinds & 0xff) - 1;
+
+        if (!is_moot(def, c, event, kind)) {
+            out[n++] = (struct pl_effect){
+                .kind = (enum pl_effect_kind)kind,
+                .case_id = c->id,
+                .step = event->step,
+                .item = event->item,
+            };
         }
-        break;
-    default:
-        break;
     }
     return n;
 }

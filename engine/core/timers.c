@@ -104,6 +104,9 @@ enum pl_rejection pl_decide_timer_fire(struct pl_deciding *d)
         return PL_ACCEPTED;
     }
     for (uint16_t i = 0; i < d->def->step_count; i++) {
+        if (d->out->event_count >= PL_TIMER_EVENTS_MAX) {
+            break; /* pl_core_next_wake still says now */
+        }
         for (uint16_t k = 0; k < d->def->steps[i].member_count; k++) {
             fire_wake(d, i, k);
             fire_late(d, i, k);

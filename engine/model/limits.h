@@ -24,7 +24,11 @@
 #define PL_PUBLISH_BODY_MAX                                                                        \
     (4u << 20) /* a PUBLISH message: a definition with its forms and calendar */
 #define PL_EVENTS_MAX                                                                              \
-    2048 /* of one command: one answer may settle or reopen every step and every task */
+    8192 /* of one command: four times what settling or reopening every step and task takes */
+#define PL_TIMER_EVENTS_MAX                                                                        \
+    1024 /* after so many a TIMER_FIRE leaves the rest, which is due at once, to the next one */
+#define PL_EXTENSIONS_MAX     1440 /* lease times that one PROGRESS may ask for: a day */
+#define PL_BACKOFFS_MAX       3600 /* first waits that one FAIL may ask for: an hour */
 #define PL_EFFECTS_MAX        4    /* of one event */
 #define PL_BATCH_MESSAGES_MAX 1024 /* messages that share one commit */
 #define PL_FRAME_SIZE_TARGET                                                                       \

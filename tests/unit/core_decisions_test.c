@@ -212,6 +212,29 @@ static void test_return_to_a_step_before(void **state)
     assert_int_equal(w.c.steps[0].round, 2);
 }
 
+/* s3 starts after any of s0 and s2, s2 after s1; s3 goes back to s2, which was never reached: a
+ * supplement does not make it start before its turn. */
+static void test_return_to_a_step_that_was_not_reached(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        build_ask(&b);
+    }
+    build_after(&b, 2, 1);
+    build_any(&b, 3);
+    build_after(&b, 3, 0);
+    build_after(&b, 3, 2);
+    build_back(&b, 3, 2, 1)->waits_for_applicant = true;
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, 0, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_answer(&w, 3, 0, "again"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, 2), PL_STEP_RETURNED);
+    assert_int_equal(world_supplement(&w), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, 2), PL_STEP_RETURNED);
+    assert_int_equal(world_answer(&w, 1, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, 2), PL_STEP_ACTIVE);
+}
+
 /* `apply`: every step, also those beside; it starts with the supplement. */
 static void test_back_to_the_application(void **state)
 {
@@ -312,6 +335,7 @@ int main(void)
         cmocka_unit_test_setup(test_return_to_the_applicant, set_up),
         cmocka_unit_test_setup(test_a_supplement_is_asked_by_when_again, set_up),
         cmocka_unit_test_setup(test_return_to_a_step_before, set_up),
+        cmocka_unit_test_setup(test_return_to_a_step_that_was_not_reached, set_up),
         cmocka_unit_test_setup(test_back_to_the_application, set_up),
         cmocka_unit_test_setup(test_decide_after_holds_the_decision, set_up),
         cmocka_unit_test_setup(test_a_held_refusal_takes_effect_later, set_up),

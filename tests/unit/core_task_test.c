@@ -201,6 +201,10 @@ static void test_progress_extends_and_unparks(void **state)
     cmd.extend_ms = 500000;
     assert_int_equal(world_do(&w, cmd), PL_ACCEPTED);
     assert_true(world_task(&w, 0, 0)->wake_ms == w.facts.now_ms + 500000);
+    cmd.extend_ms = INT64_MAX / 2;
+    assert_int_equal(world_do(&w, cmd), PL_ACCEPTED);
+    assert_true(world_task(&w, 0, 0)->wake_ms ==
+                w.facts.now_ms + PL_EXTENSIONS_MAX * w.facts.lease_ms);
     cmd.kind = PL_CMD_TASK_PARK;
     cmd.until_ms = 12345;
     assert_int_equal(world_do(&w, cmd), PL_ACCEPTED);
@@ -253,6 +257,23 @@ static void test_failures_back_off_and_end_with_an_operator(void **state)
     assert_int_equal(world_task(&w, 0, 0)->attempts, 0);
     assert_int_equal(world_officer(&w, PL_CMD_TASK_RETRY, 0, 0), PL_REJECT_TASK_STATE);
     assert_int_equal(world_answer(&w, 0, 0, "approve"), PL_ACCEPTED);
+}
+
+static void test_an_adapter_may_ask_for_its_backoff(void **state)
+{
+    (void)state;
+    struct pl_command cmd = command(PL_CMD_TASK_FAIL, world_take(&w, 0, 0));
+
+    cmd.retryable = true;
+    cmd.backoff_ms = 77;
+    assert_int_equal(world_do(&w, cmd), PL_ACCEPTED);
+    assert_true(world_task(&w, 0, 0)->wake_ms == w.facts.now_ms + 77);
+    world_until(&w, w.facts.now_ms + 77);
+    cmd.lease = world_take(&w, 0, 0);
+    cmd.backoff_ms = INT64_MAX / 2;
+    assert_int_equal(world_do(&w, cmd), PL_ACCEPTED);
+    assert_true(world_task(&w, 0, 0)->wake_ms ==
+                w.facts.now_ms + PL_BACKOFFS_MAX * w.facts.backoff_ms);
 }
 
 /* An adapter that dies over a task again and again is no different. */
@@ -324,6 +345,7 @@ int main(void)
         cmocka_unit_test_setup(test_progress_takes, set_up),
         cmocka_unit_test_setup(test_release, set_up),
         cmocka_unit_test_setup(test_failures_back_off_and_end_with_an_operator, set_up),
+        cmocka_unit_test_setup(test_an_adapter_may_ask_for_its_backoff, set_up),
         cmocka_unit_test_setup(test_leases_that_end_burn_attempts, set_up),
         cmocka_unit_test_setup(test_a_failure_given_twice, set_up),
         cmocka_unit_test_setup(test_a_failure_that_cannot_be_retried, set_up),

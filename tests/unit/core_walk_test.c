@@ -17,7 +17,7 @@
 #include "support/draw.h"
 #include "support/world.h"
 
-#define WALKS    400
+#define WALKS    4000
 #define COMMANDS 60
 
 static struct build b;
