@@ -1,0 +1,44 @@
+/* Tables for people: columns wide enough for what is in them, counted in columns of a terminal (a
+ * Chinese character takes two), made to fit the terminal by leaving out what matters least and then
+ * by cutting long texts. Meaning never hangs on colour. */
+#ifndef PL_CLI_GRID_H
+#define PL_CLI_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pl_cli;
+
+enum pl_cli_style { PL_CLI_PLAIN, PL_CLI_BOLD, PL_CLI_DIM, PL_CLI_GOOD, PL_CLI_WARN, PL_CLI_BAD };
+
+struct pl_cli_column {
+    const char *title; /* "" in every column: no heading */
+    bool right;        /* numbers */
+    uint8_t drop;      /* left out when the terminal is too narrow, highest first; 0: never */
+    uint8_t cut;       /* may be cut down to this width; 0: never */
+};
+
+struct pl_cli_grid;
+
+/* `columns` must live as long as the grid. NULL without memory, and everything below takes that. */
+struct pl_cli_grid *pl_cli_grid_new(const struct pl_cli_column *columns, unsigned count);
+void pl_cli_grid_free(struct pl_cli_grid *grid);
+
+/* The next cell, row by row. */
+__attribute__((format(printf, 3, 4))) void
+pl_cli_grid_put(struct pl_cli_grid *grid, enum pl_cli_style style, const char *text, ...);
+
+void pl_cli_grid_print(struct pl_cli_grid *grid, const struct pl_cli *cli);
+
+/* Columns that a text takes in a terminal. */
+size_t pl_cli_width(const char *text);
+
+/* Prints text in a style, for lines outside of tables. */
+__attribute__((format(printf, 3, 4))) void
+pl_cli_print(const struct pl_cli *cli, enum pl_cli_style style, const char *text, ...);
+
+/* Prints a paragraph, broken between words at the width of the terminal (80 without one). */
+void pl_cli_paragraph(const struct pl_cli *cli, const char *indent, const char *text);
+
+#endif
