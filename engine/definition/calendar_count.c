@@ -105,7 +105,7 @@ static char *show_text(const struct count *c, bool colour)
     }
     pl_page_addf(&page, colour ? "\033[1m%s\033[0m %s\n" : "%s %s\n", pl_small_day(c->end.day).at,
                  weekdays[pl_weekday(c->end.day) - 1]);
-    pl_page_addf(&page, "%s after %s, which is not counted: %d working days, %d calendar days\n",
+    pl_page_addf(&page, "%s after %s (not counted): %d working days, %d days\n",
                  pl_small_span(c->span, false).at, pl_small_day(c->start_day).at, working, days);
     if (c->end.beyond) {
         pl_page_addf(&page, "Calendar %s does not know that year yet: only weekends are off.\n",

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 struct words {
-    char *const *at;
+    const char *const *at;
     int count;
     int next;
 };
@@ -106,7 +106,7 @@ static int parse_rest(struct pl_cli *cli, struct words *words)
     return 0;
 }
 
-static int unknown_command(const struct pl_cli *cli, char *const *words, int count)
+static int unknown_command(const struct pl_cli *cli, const char *const *words, int count)
 {
     const char *near = pl_cli_near_command(words, count);
     char hint[160];
@@ -131,7 +131,12 @@ static int check_count(const struct pl_cli *cli)
     const int max = pl_cli_arguments_max(cli->command);
 
     if (cli->argument_count < min) {
-        return pl_cli_usage(cli, "an argument is missing");
+        const char *missing = cli->command->arguments;
+        for (int i = 0; i < cli->argument_count; i++) {
+            missing += strcspn(missing, " ");
+            missing += strspn(missing, " ");
+        }
+        return pl_cli_usage(cli, "%.*s is missing", (int)strcspn(missing, " ."), missing);
     }
     if (cli->argument_count > max) {
         return pl_cli_usage(cli, "\"%.60s\" is one argument too many", cli->arguments[max]);
@@ -139,19 +144,36 @@ static int check_count(const struct pl_cli *cli)
     return 0;
 }
 
-static int parse_format(struct pl_cli *cli)
+static bool set_format(struct pl_cli *cli, const char *format)
 {
     static const char *const names[] = {"table", "json", "jsonl", "yaml"};
-    const char *format = pl_cli_option(cli, "output");
 
-    if (format == NULL) {
-        return 0;
-    }
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], format) == 0) {
             cli->format = (enum pl_cli_format)i;
-            return 0;
+            return true;
         }
+    }
+    return false;
+}
+
+/* Machines want mistakes of the command line in their own language, too: look before parsing. */
+static void guess_format(struct pl_cli *cli, const char *const *words, int count)
+{
+    for (int i = 0; i + 1 < count; i++) {
+        if (strcmp(words[i], "-o") == 0 || strcmp(words[i], "--output") == 0) {
+            (void)set_format(cli, words[i + 1]);
+        }
+    }
+}
+
+static int parse_format(struct pl_cli *cli)
+{
+    const char *format = pl_cli_option(cli, "output");
+
+    cli->format = PL_CLI_TABLE;
+    if (format == NULL || set_format(cli, format)) {
+        return 0;
     }
     return pl_cli_usage(cli, "\"%.60s\" is no output format: table, json, jsonl or yaml", format);
 }
@@ -200,12 +222,13 @@ static int find_width(void)
     return 0;
 }
 
-int pl_cli_parse(struct pl_cli *cli, char *const *words, int count, bool *help_out)
+int pl_cli_parse(struct pl_cli *cli, const char *const *words, int count, bool *help_out)
 {
     struct words rest = {.at = words, .count = count};
     int used = 0;
 
     cli->command = pl_cli_rows();
+    guess_format(cli, words, count);
     int rc = parse_leading(cli, &rest);
     if (rc != 0) {
         return rc;

@@ -9,6 +9,6 @@
  * ends them. Returns 0, or the exit code after saying what is wrong. `*help_out` says that help was
  * asked for: then arguments may be missing, and the command is the row of the program when none was
  * named. */
-int pl_cli_parse(struct pl_cli *cli, char *const *words, int count, bool *help_out);
+int pl_cli_parse(struct pl_cli *cli, const char *const *words, int count, bool *help_out);
 
 #endif

@@ -54,42 +54,48 @@ struct check {
 
 static int add_report(struct check *check, const char *path, const char *id, const char *report)
 {
-    json_t *file = json_loads(report, 0, NULL);
+    json_t *found = json_loads(report, 0, NULL);
+    json_t *file = json_pack("{s:s, s:s?}", "file", path, "workflow", id);
 
-    if (file == NULL || json_object_set_new(file, "file", json_string(path)) != 0 ||
-        json_object_set_new(file, "workflow", id != NULL ? json_string(id) : json_null()) != 0) {
+    if (found == NULL || file == NULL || json_object_update(file, found) != 0) {
+        json_decref(found);
         json_decref(file);
         return PLACET_ENOMEM;
     }
+    json_decref(found);
     check->errors += pl_cli_number(file, "errors") + pl_cli_number(file, "left_out");
     return json_array_append_new(check->files, file) == 0 ? 0 : PLACET_ENOMEM;
 }
 
-/* The library writes text and JSON from the same diagnostics; the JSON also has the counts. */
+static void print_report(const struct check *check, const char *path, const char *id,
+                         const char *report)
+{
+    (void)fputs(report, stdout);
+    if (id != NULL) {
+        pl_cli_print(check->cli, PL_CLI_GOOD, "ok");
+        (void)printf("  %s\n", path);
+    }
+}
+
 static int report_bundle(struct check *check, const struct placet_bundle *bundle, const char *path)
 {
     struct placet_definition *definition = NULL;
-    char *json = NULL;
-    char *text = NULL;
-    int rc = placet_bundle_check(bundle, PLACET_JSON, &definition, &json);
+    char *report = NULL;
+    int rc = placet_bundle_check(bundle, library_format(check->cli), &definition, &report);
     const char *id = rc == PLACET_OK ? placet_definition_id(definition) : NULL;
 
+    if (report == NULL) {
+        return rc < 0 ? rc : PLACET_ENOMEM;
+    }
     check->checked++;
     check->wrong += rc == PLACET_EINVALID;
-    if (rc == PLACET_EINVALID && wants_text(check->cli)) {
-        (void)placet_bundle_check(bundle, text_format(check->cli), &definition, &text);
-        (void)fputs(text != NULL ? text : "", stdout);
+    if (wants_text(check->cli)) {
+        print_report(check, path, id, report);
+        rc = PLACET_OK;
+    } else {
+        rc = add_report(check, path, id, report);
     }
-    if (rc == PLACET_OK && wants_text(check->cli)) {
-        (void)printf("%s: ", path);
-        pl_cli_print(check->cli, PL_CLI_GOOD, "ok");
-        (void)printf(", workflow %s\n", id);
-    }
-    if (json != NULL) {
-        rc = add_report(check, path, id, json);
-    }
-    placet_free(json);
-    placet_free(text);
+    placet_free(report);
     placet_definition_free(&definition);
     return rc;
 }
@@ -137,8 +143,7 @@ int pl_cli_run_check(struct pl_cli *cli)
     }
     if (wants_text(cli)) {
         if (check.checked > 1 || check.wrong > 0) {
-            (void)printf("%d checked, %d with mistakes, %lld mistakes\n", check.checked,
-                         check.wrong, (long long)check.errors);
+            (void)printf("%d checked, %d with mistakes\n", check.checked, check.wrong);
         }
         json_decref(check.files);
         return (int)code;
@@ -256,5 +261,8 @@ int pl_cli_run_calendar_count(struct pl_cli *cli)
     }
     rc = placet_calendar_count(path, date, pl_cli_argument(cli, 1), library_format(cli), &report,
                                &err);
+    if (rc == PLACET_EINVALID && err.file[0] == '\0') {
+        return pl_cli_fail(cli, PL_CLI_EXIT_USAGE, err.hint, "%s", err.message);
+    }
     return rc < 0 ? pl_cli_fail_status(cli, rc, &err) : show_report(cli, report, PL_CLI_EXIT_YES);
 }

@@ -172,24 +172,34 @@ bool pl_cli_program(const char *name, char path_out[PL_CLI_PATH_SIZE])
     return false;
 }
 
+/* Everything of a stream, NUL-terminated; NULL without memory. */
+static char *read_all(FILE *file, size_t *size_out)
+{
+    char *text = malloc(PL_CLI_FILE_SIZE_MAX + 1);
+
+    if (text != NULL) {
+        *size_out = fread(text, 1, PL_CLI_FILE_SIZE_MAX, file);
+        text[*size_out] = '\0';
+    }
+    return text;
+}
+
 int pl_cli_read_file(const struct pl_cli *cli, const char *path, char **text_out, size_t *size_out)
 {
     const bool is_input = strcmp(path, "-") == 0;
     FILE *file = is_input ? stdin : fopen(path, "r");
-    char *text = NULL;
-    size_t used = 0;
+    size_t size = 0;
     int rc = 0;
 
     if (file == NULL) {
         return no_file(cli, path);
     }
-    text = malloc(PL_CLI_FILE_SIZE_MAX + 1);
-    used = text != NULL ? fread(text, 1, PL_CLI_FILE_SIZE_MAX, file) : 0;
+    char *text = read_all(file, &size);
     if (text == NULL) {
         rc = pl_cli_fail(cli, PL_CLI_EXIT_NO, NULL, "out of memory");
     } else if (ferror(file) != 0) {
         rc = no_file(cli, path);
-    } else if (used == PL_CLI_FILE_SIZE_MAX) {
+    } else if (size == PL_CLI_FILE_SIZE_MAX) {
         rc = pl_cli_fail(cli, PL_CLI_EXIT_NO, NULL, "\"%s\" is larger than %u MiB", path,
                          PL_CLI_FILE_SIZE_MAX >> 20);
     }
@@ -200,8 +210,7 @@ int pl_cli_read_file(const struct pl_cli *cli, const char *path, char **text_out
         free(text);
         return rc;
     }
-    text[used] = '\0';
     *text_out = text;
-    *size_out = used;
+    *size_out = size;
     return 0;
 }

@@ -240,6 +240,7 @@ static void print_row(const struct pl_cli *cli, const struct pl_cli_grid *grid,
                       const struct layout *layout, const struct cell *row)
 {
     unsigned last = 0;
+    size_t offset = 0;
 
     for (unsigned c = 0; c < grid->column_count; c++) {
         last = layout->width[c] > 0 && (row == NULL || row[c].text[0] != '\0') ? c : last;
@@ -251,11 +252,16 @@ static void print_row(const struct pl_cli *cli, const struct pl_cli_grid *grid,
             continue;
         }
         const size_t own = pl_cli_width(text);
+        if (grid->columns[c].wrap && own > width) {
+            pl_cli_paragraph(cli, offset, text);
+            return;
+        }
         print_cell(cli, text, row != NULL ? row[c].style : PL_CLI_BOLD,
                    c == last && !grid->columns[c].right && own < width ? own : width,
                    grid->columns[c].right);
         if (c != last) {
             put_blanks(GAP);
+            offset += width + GAP;
         }
     }
     (void)fputc('\n', stdout);
@@ -287,22 +293,23 @@ void pl_cli_print(const struct pl_cli *cli, enum pl_cli_style style, const char 
     (void)fputs(color ? "\033[0m" : "", stdout);
 }
 
-void pl_cli_paragraph(const struct pl_cli *cli, const char *indent, const char *text)
+void pl_cli_paragraph(const struct pl_cli *cli, size_t indent, const char *text)
 {
     const size_t width = cli->width > 0 ? (size_t)cli->width : 80;
-    size_t column = 0;
+    size_t column = indent;
 
     while (*text != '\0') {
-        const size_t bytes = strcspn(text, " ");
         char word[256];
+        const size_t bytes = strcspn(text, " ");
         (void)snprintf(word, sizeof word, "%.*s", (int)bytes, text);
         const size_t wide = pl_cli_width(word);
-        if (column > 0 && column + 1 + wide > width) {
+        if (column > indent && column + 1 + wide > width) {
             (void)fputc('\n', stdout);
-            column = 0;
+            put_blanks(indent);
+            column = indent;
         }
-        (void)printf("%s%s", column == 0 ? indent : " ", word);
-        column += (column == 0 ? strlen(indent) : 1) + wide;
+        (void)printf("%s%s", column > indent ? " " : "", word);
+        column += wide + (column > indent ? 1 : 0);
         text += bytes;
         text += strspn(text, " ");
     }

@@ -17,6 +17,7 @@ struct pl_cli_column {
     bool right;        /* numbers */
     uint8_t drop;      /* left out when the terminal is too narrow, highest first; 0: never */
     uint8_t cut;       /* may be cut down to this width; 0: never */
+    bool wrap;         /* last column only: goes on in the next line instead of being cut */
 };
 
 struct pl_cli_grid;
@@ -25,9 +26,11 @@ struct pl_cli_grid;
 struct pl_cli_grid *pl_cli_grid_new(const struct pl_cli_column *columns, unsigned count);
 void pl_cli_grid_free(struct pl_cli_grid *grid);
 
+#define PL_CLI_TEXT __attribute__((format(printf, 3, 4)))
+
 /* The next cell, row by row. */
-__attribute__((format(printf, 3, 4))) void
-pl_cli_grid_put(struct pl_cli_grid *grid, enum pl_cli_style style, const char *text, ...);
+PL_CLI_TEXT void pl_cli_grid_put(struct pl_cli_grid *grid, enum pl_cli_style style,
+                                 const char *text, ...);
 
 void pl_cli_grid_print(struct pl_cli_grid *grid, const struct pl_cli *cli);
 
@@ -35,10 +38,11 @@ void pl_cli_grid_print(struct pl_cli_grid *grid, const struct pl_cli *cli);
 size_t pl_cli_width(const char *text);
 
 /* Prints text in a style, for lines outside of tables. */
-__attribute__((format(printf, 3, 4))) void
-pl_cli_print(const struct pl_cli *cli, enum pl_cli_style style, const char *text, ...);
+PL_CLI_TEXT void pl_cli_print(const struct pl_cli *cli, enum pl_cli_style style, const char *text,
+                              ...);
 
-/* Prints a paragraph, broken between words at the width of the terminal (80 without one). */
-void pl_cli_paragraph(const struct pl_cli *cli, const char *indent, const char *text);
+/* Prints a paragraph, broken between words at the width of the terminal (80 without one), every
+ * line but the first behind `indent` blanks; the cursor stands there already. */
+void pl_cli_paragraph(const struct pl_cli *cli, size_t indent, const char *text);
 
 #endif

@@ -9,15 +9,16 @@
 #include "grid.h"
 #include "output.h"
 
-static const struct pl_cli_column two_columns[] = {{.title = ""}, {.title = "", .cut = 30}};
+static const struct pl_cli_column two_columns[] = {{.title = ""},
+                                                   {.title = "", .cut = 30, .wrap = true}};
 static const struct pl_cli_column command_columns[] = {
-    {.title = ""}, {.title = "", .cut = 30}, {.title = "", .drop = 1}};
+    {.title = ""}, {.title = "", .drop = 1}, {.title = "", .cut = 30, .wrap = true}};
 
 static void put_command(struct pl_cli_grid *grid, const struct pl_cli_row *row)
 {
     pl_cli_grid_put(grid, PL_CLI_PLAIN, "  %s %s", row->name, row->arguments);
-    pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s", row->en);
     pl_cli_grid_put(grid, PL_CLI_DIM, "%s", row->zh);
+    pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s", row->en);
 }
 
 static void put_option(struct pl_cli_grid *grid, const struct pl_cli_row *row)
@@ -32,7 +33,6 @@ static void put_option(struct pl_cli_grid *grid, const struct pl_cli_row *row)
     pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s", row->en);
 }
 
-/* All options of a row; they take two lines where the terminal is too narrow for one. */
 static void print_options(const struct pl_cli *cli, const struct pl_cli_row *command)
 {
     struct pl_cli_grid *grid = pl_cli_grid_new(two_columns, 2);
@@ -115,7 +115,7 @@ void pl_cli_help(const struct pl_cli *cli, const struct pl_cli_row *command)
     for (const struct pl_cli_row *row = pl_cli_next(command, PL_CLI_ABOUT); row != NULL;
          row = pl_cli_next(row, PL_CLI_ABOUT)) {
         (void)fputc('\n', stdout);
-        pl_cli_paragraph(cli, "", row->en);
+        pl_cli_paragraph(cli, 0, row->en);
     }
     if (pl_cli_next(command, PL_CLI_EXAMPLE) != NULL) {
         pl_cli_print(cli, PL_CLI_BOLD, "\nExamples\n");
@@ -131,11 +131,9 @@ void pl_cli_help(const struct pl_cli *cli, const struct pl_cli_row *command)
                  command->changes ? "This command changes something" : "This command only reads");
 }
 
-bool pl_cli_help_noun(const struct pl_cli *cli, const char *word)
+/* The commands "word" and "word ...". */
+static void help_noun(const struct pl_cli *cli, const char *word)
 {
-    if (!pl_cli_is_noun(word)) {
-        return false;
-    }
     struct pl_cli_grid *grid = pl_cli_grid_new(command_columns, 3);
     const size_t len = strlen(word);
     for (const struct pl_cli_row *row = pl_cli_rows(); row->kind != PL_CLI_END; row++) {
@@ -146,7 +144,6 @@ bool pl_cli_help_noun(const struct pl_cli *cli, const char *word)
     }
     pl_cli_grid_print(grid, cli);
     pl_cli_grid_free(grid);
-    return true;
 }
 
 /* ---- help --json ---- */
@@ -207,7 +204,6 @@ static json_t *table_as_json(void)
 
 int pl_cli_run_help(struct pl_cli *cli)
 {
-    char *words[2] = {NULL, NULL};
     int used = 0;
 
     if (pl_cli_given(cli, "man")) {
@@ -225,27 +221,21 @@ int pl_cli_run_help(struct pl_cli *cli)
         pl_cli_help(cli, pl_cli_rows());
         return PL_CLI_EXIT_YES;
     }
-    for (int i = 0; i < 2 && i < cli->argument_count; i++) {
-        words[i] = strdup(cli->arguments[i]);
+    const bool noun = cli->argument_count == 1 && pl_cli_is_noun(cli->arguments[0]);
+    const struct pl_cli_row *command = pl_cli_command(cli->arguments, cli->argument_count, &used);
+    if (command == NULL && !noun) {
+        return pl_cli_fail(cli, PL_CLI_EXIT_USAGE, NULL, "no command \"%.60s\"", cli->arguments[0]);
     }
-    const int count = words[1] != NULL ? 2 : 1;
-    const struct pl_cli_row *command =
-        words[0] != NULL ? pl_cli_command(words, count, &used) : NULL;
-    int rc = PL_CLI_EXIT_YES;
-    if (count == 1 && pl_cli_is_noun(words[0]) && command == NULL) {
-        (void)pl_cli_help_noun(cli, words[0]);
-    } else if (command != NULL) {
+    if (command != NULL) {
         pl_cli_help(cli, command);
-        if (count == 1 && pl_cli_is_noun(words[0])) {
-            pl_cli_print(cli, PL_CLI_BOLD, "\nRelated\n");
-            (void)pl_cli_help_noun(cli, words[0]);
-        }
-    } else {
-        rc = pl_cli_fail(cli, PL_CLI_EXIT_USAGE, NULL, "no command \"%.60s\"", words[0]);
     }
-    free(words[0]);
-    free(words[1]);
-    return rc;
+    if (command != NULL && noun) {
+        pl_cli_print(cli, PL_CLI_BOLD, "\nRelated\n");
+    }
+    if (noun) {
+        help_noun(cli, cli->arguments[0]);
+    }
+    return PL_CLI_EXIT_YES;
 }
 
 int pl_cli_run_version(struct pl_cli *cli)

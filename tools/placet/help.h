@@ -7,9 +7,6 @@
 /* Help of a command, or of the whole program for the row of the program. */
 void pl_cli_help(const struct pl_cli *cli, const struct pl_cli_row *command);
 
-/* Help of the commands "word ..."; false when there are none. */
-bool pl_cli_help_noun(const struct pl_cli *cli, const char *word);
-
 /* Writes placet.1, placet-<command>.1 and placetd.8 below `folder`. Returns the exit code. */
 int pl_cli_man(const struct pl_cli *cli, const char *folder);
 

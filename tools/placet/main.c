@@ -39,7 +39,7 @@ int main(int argc, char **argv)
         argv[1] += 2; /* the command of that name */
     }
     catch_signals();
-    int rc = pl_cli_parse(&cli, argv + 1, argc - 1, &help);
+    int rc = pl_cli_parse(&cli, (const char *const *)argv + 1, argc - 1, &help);
     if (rc == 0 && help) {
         pl_cli_help(&cli, cli.command);
     } else if (rc == 0) {

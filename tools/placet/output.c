@@ -22,7 +22,7 @@ int64_t pl_cli_number(const json_t *object, const char *key)
 
 static void print_json(const json_t *value, size_t flags)
 {
-    (void)json_dumpf(value, stdout, flags | JSON_ENCODE_ANY);
+    (void)json_dumpf(value, stdout, flags | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     (void)fputc('\n', stdout);
 }
 

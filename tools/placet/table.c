@@ -57,7 +57,7 @@ const struct pl_cli_row *pl_cli_next(const struct pl_cli_row *row, enum pl_cli_r
 }
 
 /* How many of the words the name consists of; 0 when it is another name. */
-static int words_of_name(const char *name, char *const *words, int count)
+static int words_of_name(const char *name, const char *const *words, int count)
 {
     for (int used = 0; used < count; used++) {
         const size_t len = strcspn(name, " ");
@@ -73,7 +73,7 @@ static int words_of_name(const char *name, char *const *words, int count)
     return 0;
 }
 
-const struct pl_cli_row *pl_cli_command(char *const *words, int count, int *used_out)
+const struct pl_cli_row *pl_cli_command(const char *const *words, int count, int *used_out)
 {
     const struct pl_cli_row *best = NULL;
     int best_used = 0;
@@ -160,7 +160,19 @@ int pl_cli_arguments_max(const struct pl_cli_row *command)
     return count;
 }
 
-const char *pl_cli_near_command(char *const *words, int count)
+/* "calandar" alone is near to "calendar count", too. */
+static unsigned distance_to(const char *typed, const char *name)
+{
+    char first[NAME_SIZE];
+
+    if (strchr(typed, ' ') != NULL) {
+        return pl_cli_distance(typed, name);
+    }
+    (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(name, " "), name);
+    return pl_cli_distance(typed, first);
+}
+
+const char *pl_cli_near_command(const char *const *words, int count)
 {
     char typed[NAME_SIZE];
     const char *best = NULL;
@@ -175,7 +187,7 @@ const char *pl_cli_near_command(char *const *words, int count)
         } else {
             (void)snprintf(typed, sizeof typed, "%s", words[0]);
         }
-        const unsigned distance = pl_cli_distance(typed, row->name);
+        const unsigned distance = distance_to(typed, row->name);
         if (distance < best_distance && distance <= pl_cli_distance_max(row->name)) {
             best = row->name;
             best_distance = distance;

@@ -42,7 +42,7 @@ const struct pl_cli_row *pl_cli_next(const struct pl_cli_row *row, enum pl_cli_r
 
 /* The command with the longest name that the words begin with; `*used_out` is how many words that
  * are. NULL when there is none. */
-const struct pl_cli_row *pl_cli_command(char *const *words, int count, int *used_out);
+const struct pl_cli_row *pl_cli_command(const char *const *words, int count, int *used_out);
 
 /* Whether commands "word ..." exist, though "word" alone is none: `placet calendar`. */
 bool pl_cli_is_noun(const char *word);
@@ -57,7 +57,7 @@ int pl_cli_arguments_min(const struct pl_cli_row *command);
 int pl_cli_arguments_max(const struct pl_cli_row *command);
 
 /* The name nearest to what was written, for "did you mean"; NULL when nothing is near. */
-const char *pl_cli_near_command(char *const *words, int count);
+const char *pl_cli_near_command(const char *const *words, int count);
 const char *pl_cli_near_option(const struct pl_cli_row *command, const char *name);
 
 #endif

@@ -60,7 +60,7 @@ static bool put_simple(yaml_emitter_t *emitter, const json_t *value)
         const char *text = json_string_value(value);
         return put_scalar(emitter, text, style_of(text));
     }
-    char *text = json_dumps(value, JSON_ENCODE_ANY);
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     const bool good = text != NULL && put_scalar(emitter, text, YAML_PLAIN_SCALAR_STYLE);
     free(text);
     return good;
@@ -98,7 +98,7 @@ static json_t *next_of(yaml_emitter_t *emitter, struct level *level, bool *good)
 
 static bool put_value(yaml_emitter_t *emitter, json_t *value)
 {
-    struct level levels[DEPTH_MAX];
+    struct level levels[DEPTH_MAX] = {{.value = NULL}};
     unsigned depth = 0;
     bool good = true;
 
