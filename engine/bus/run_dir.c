@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -88,14 +89,20 @@ int pl_run_dir_socket(const char *run_dir, enum pl_endpoint endpoint, char out[P
 {
     static const size_t path_max = sizeof((struct sockaddr_un *)0)->sun_path - 1;
     char text[PL_ADDRESS_SIZE];
+    char absolute[PATH_MAX];
+
+    if (realpath(run_dir, absolute) == NULL) {
+        return pl_mistake(err, PLACET_EIO, NO_PLACE, NULL, "cannot look at %s: %s", run_dir,
+                          strerror(errno));
+    }
     const int len =
-        snprintf(text, sizeof text, "ipc://%s/%s.sock", run_dir, pl_endpoint_name(endpoint));
+        snprintf(text, sizeof text, "ipc://%s/%s.sock", absolute, pl_endpoint_name(endpoint));
 
     if (len >= (int)sizeof text || (size_t)len - strlen("ipc://") > path_max) {
         return pl_mistake(err, PLACET_EINVALID, NO_PLACE,
                           "Choose a shorter run directory, such as one below /run.",
                           "the path of a socket has at most %zu bytes, %s/%s.sock is longer",
-                          path_max, run_dir, pl_endpoint_name(endpoint));
+                          path_max, absolute, pl_endpoint_name(endpoint));
     }
     memcpy(out, text, (size_t)len + 1);
     return PLACET_OK;
