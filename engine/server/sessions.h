@@ -34,6 +34,9 @@ void pl_sessions_send_task(struct pl_server *s, const struct pl_live *live, uint
 void pl_sessions_cancel_task(struct pl_server *s, const struct pl_live *live, uint16_t step,
                              uint16_t item);
 
+/* Whether offers were left for want of room in the turn: then the next turn does not sleep. */
+bool pl_sessions_behind(const struct pl_server *s);
+
 /* At the end of every turn: drops sessions that are silent for config.session_dead_ms, and holds a
  * fast clock while a message is on its way. Cheap when there is nothing to do. */
 void pl_sessions_tick(struct pl_server *s);

@@ -253,7 +253,7 @@ static int timeout_until_wake(const struct pl_server *s, int timeout_ms)
 {
     const struct pl_heap_entry *first = pl_heap_first(&s->state.wakes);
 
-    if (pl_watches_behind(s)) {
+    if (pl_watches_behind(s) || pl_sessions_behind(s)) {
         return 0;
     }
     if (first == NULL) {

@@ -21,7 +21,7 @@
 /* Expressions of definitions. */
 #define PL_CEL_SOURCE_MAX          4096 /* a page of text; the longest guard known has 80 letters */
 #define PL_CEL_STEPS_MAX           512  /* instructions: the static cost */
-#define PL_CEL_DEPTH_MAX           48   /* in one another (conformance: 32); bounds recursion */
+#define PL_CEL_DEPTH_MAX           32   /* nesting of an expression; bounds recursion */
 #define PL_CEL_STACK_MAX           32   /* values at once while evaluating; on the C stack */
 #define PL_CEL_COST_MAX            100000 /* at run time: about a millisecond */
 #define PL_CEL_SCRATCH_MAX         1024   /* bytes of text put together by `+`; on the C stack */

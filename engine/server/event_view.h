@@ -1,0 +1,49 @@
+/* An event as people and watchers see it: fields by name, numbers resolved to ids and titles. The
+ * lease of a task is never shown. */
+#ifndef PL_SERVER_EVENT_VIEW_H
+#define PL_SERVER_EVENT_VIEW_H
+
+#include "server/server.h"
+
+/* What the view needs of a case that may have been closed for long; a case's first event has it. */
+struct pl_case_view {
+    struct pl_case_id id; /* 0: free entry */
+    uint32_t definition;
+    uint32_t key_len;
+    char key[PL_KEY_MAX];
+};
+
+/* A cache of views: direct-mapped, so it needs no upkeep. */
+#define PL_VIEWS 4096 /* cases that are under way at one time, as far as somebody watches */
+struct pl_views {
+    struct pl_case_view at[PL_VIEWS];
+};
+
+/* The view if it is in the cache, or NULL. */
+const struct pl_case_view *pl_view_find(const struct pl_views *views, struct pl_case_id id);
+
+/* Remembers what a CASE_STARTED event says; other events change nothing. */
+void pl_view_learn(struct pl_views *views, const struct pl_event *event);
+
+/* Reads the case's first event from the journal into the cache; not from within a visit of the
+ * journal. An event that is gone leaves an entry without a definition. */
+void pl_view_load(struct pl_server *s, struct pl_views *views, struct pl_case_id id);
+
+/* Department and service of an event's task, or of the step's lead; empty when it has none. */
+struct pl_text pl_event_department(const struct pl_definition *def, const struct pl_event *event);
+struct pl_text pl_event_service(const struct pl_definition *def, const struct pl_event *event);
+
+struct pl_event_place {
+    uint64_t seq;
+    uint64_t prev;
+    int64_t at_ms;
+};
+
+/* One map. `view` may be NULL (events of the engine). `values`: with form, answer, bundle. */
+void pl_event_write(struct pl_writer *out, const struct pl_server *s, const struct pl_event *event,
+                    struct pl_event_place place, const struct pl_case_view *view, bool values);
+
+/* An upper bound of what pl_event_write writes. */
+uint32_t pl_event_view_size(const struct pl_event *event, bool values);
+
+#endif

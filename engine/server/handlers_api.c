@@ -1,0 +1,240 @@
+/* Commands of portals and officers. Each carries `idem`: the same id with the same body is answered
+ * again, with another body it is a conflict. */
+#include <string.h>
+
+#include "server/form.h"
+#include "server/handlers.h"
+#include "server/session.h"
+
+/* `step` by its id in the definition of an open case. PL_NO_STEP with a mistake when the case does
+ * not have it; PL_NO_STEP alone when the case is not open, which the command will say. */
+static uint16_t request_step(struct pl_request *r, struct pl_case_id id)
+{
+    const struct pl_text name = pl_request_text(r, "step", PL_ID_MAX, PL_REQUIRED);
+    struct pl_server *s = r->server;
+    struct pl_live *live = NULL;
+
+    if (pl_request_bad(r) || pl_state_open(&s->state, &s->arena, id, &live) != PLACET_OK) {
+        return PL_NO_STEP;
+    }
+    const uint16_t step = pl_definition_step(live->def, name);
+    if (step == PL_NO_STEP) {
+        pl_request_mistake(r, "step", "the definition of this case has no such step");
+    }
+    return step;
+}
+
+/* `task`, or `case` and `step` with `item` for one member of a joint step. */
+static void request_task_of(struct pl_request *r, struct pl_command *cmd)
+{
+    if (pl_value_get(r->body, PL_TEXT("task")).size > 0) {
+        const struct pl_task_ref ref = pl_request_task(r);
+        cmd->case_id = ref.id;
+        cmd->step = ref.step;
+        cmd->item = ref.item;
+        cmd->round = ref.round;
+        return;
+    }
+    cmd->case_id = pl_request_case(r);
+    cmd->step = request_step(r, cmd->case_id);
+    cmd->item = (uint16_t)pl_request_int_or(r, "item", 0, PL_MEMBERS_MAX - 1, 0);
+}
+
+static int run(struct pl_request *r, struct pl_command *cmd)
+{
+    return pl_request_bad(r) ? pl_answer_mistake(r) : pl_answer_command(r, cmd);
+}
+
+/* ---- starting ---------------------------------------------------------------------------------
+ */
+
+static int answer_started(struct pl_request *r, const struct pl_definition *def,
+                          const struct pl_execution *x, bool existing)
+{
+    struct pl_writer body;
+
+    if (pl_answer_open(r, &body, 512) == NULL) {
+        return PLACET_OK;
+    }
+    pl_write_map(&body, 6);
+    pl_write_execution(&body, x);
+    pl_write_key_text(&body, "workflow", def->workflow);
+    pl_write_key_u64(&body, "revision", def->revision);
+    pl_write_key_bool(&body, "existing", existing);
+    return pl_answer_send(r, x->repeated ? PLACET_FLAG_DUP : 0, &body);
+}
+
+static int start(struct pl_request *r, const struct pl_definition *def, struct pl_command *cmd,
+                 bool use_existing)
+{
+    struct pl_server *s = r->server;
+    struct pl_execution x = {0};
+    bool ran = false;
+
+    if (use_existing && pl_state_reply(&s->state, cmd->by, cmd->idem) == NULL) {
+        x.case_id = pl_state_case_of_key(&s->state, def->workflow, cmd->key);
+        x.seq = s->state.last_seq;
+        if (x.case_id.v != 0) {
+            return answer_started(r, def, &x, true);
+        }
+    }
+    const int rc = pl_turn_start(s, def, cmd, &x);
+    if (rc != PLACET_OK) {
+        return rc;
+    }
+    const int answered = pl_request_executed(r, &x, &ran);
+    return ran ? answer_started(r, def, &x, false) : answered;
+}
+
+int pl_handle_start(struct pl_request *r)
+{
+    struct pl_command cmd = pl_request_command(r, PL_CMD_START);
+    const struct pl_text workflow = pl_request_text(r, "workflow", PL_ID_MAX, PL_REQUIRED);
+    const int64_t revision = pl_request_int_or(r, "revision", 1, UINT32_MAX, 0);
+    const struct pl_text existing = pl_request_text(r, "on_existing", 16, PL_OPTIONAL);
+
+    cmd.key = pl_request_text(r, "key", PL_KEY_MAX, PL_REQUIRED);
+    cmd.form = pl_request_map(r, "form", PL_REQUIRED);
+    if (existing.len > 0 && !pl_text_is(existing, "reject") && !pl_text_is(existing, "use")) {
+        pl_request_mistake(r, "on_existing", "must be reject or use");
+    }
+    if (pl_request_bad(r)) {
+        return pl_answer_mistake(r);
+    }
+    const struct pl_definition *def =
+        pl_state_definition(&r->server->state, workflow, (uint32_t)revision);
+    if (def == NULL) {
+        return pl_answer_error(r, PLACET_CODE_NOT_FOUND,
+                               "no such workflow or revision is published", 0,
+                               (struct pl_bytes){0});
+    }
+    int rc = PLACET_OK;
+    return pl_form_is_valid(r, def, cmd.form, &rc)
+               ? start(r, def, &cmd, pl_text_is(existing, "use"))
+               : rc;
+}
+
+int pl_handle_supplement(struct pl_request *r)
+{
+    struct pl_server *s = r->server;
+    struct pl_command cmd = pl_request_command(r, PL_CMD_SUPPLEMENT);
+    const struct pl_bytes changes = pl_request_map(r, "changes", PL_REQUIRED);
+    struct pl_live *live = NULL;
+
+    cmd.case_id = pl_request_case(r);
+    if (pl_request_bad(r)) {
+        return pl_answer_mistake(r);
+    }
+    int rc = pl_state_open(&s->state, &s->arena, cmd.case_id, &live);
+    if (rc == PLACET_ENOTFOUND) {
+        return pl_answer_command(r, &cmd);
+    }
+    if (rc == PLACET_OK) {
+        rc = pl_form_merge(&s->arena, live->data.form, changes, &cmd.form);
+    }
+    if (rc == PLACET_EINVALID) {
+        pl_request_mistake(r, "changes", "make the form larger than a form may be");
+        return pl_answer_mistake(r);
+    }
+    if (rc != PLACET_OK) {
+        return rc;
+    }
+    return pl_form_is_valid(r, live->def, cmd.form, &rc) ? pl_answer_command(r, &cmd) : rc;
+}
+
+/* ---- on a case --------------------------------------------------------------------------------
+ */
+
+static int on_case(struct pl_request *r, enum pl_command_kind kind, enum pl_need reason)
+{
+    struct pl_command cmd = pl_request_command(r, kind);
+
+    cmd.case_id = pl_request_case(r);
+    cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, reason);
+    return run(r, &cmd);
+}
+
+int pl_handle_withdraw(struct pl_request *r)
+{
+    return on_case(r, PL_CMD_WITHDRAW, PL_OPTIONAL);
+}
+
+int pl_handle_cancel_case(struct pl_request *r)
+{
+    return on_case(r, PL_CMD_CANCEL_CASE, PL_REQUIRED);
+}
+
+int pl_handle_pause_case(struct pl_request *r)
+{
+    return on_case(r, PL_CMD_PAUSE_CASE, PL_REQUIRED);
+}
+
+int pl_handle_resume_case(struct pl_request *r)
+{
+    return on_case(r, PL_CMD_RESUME_CASE, PL_OPTIONAL);
+}
+
+int pl_handle_signal(struct pl_request *r)
+{
+    struct pl_command cmd = pl_request_command(r, PL_CMD_SIGNAL);
+
+    cmd.case_id = pl_request_case(r);
+    cmd.code = pl_request_text(r, "name", PL_ID_MAX, PL_REQUIRED);
+    cmd.answer = pl_request_map(r, "data", PL_OPTIONAL);
+    return run(r, &cmd);
+}
+
+/* ---- on a step or a task ----------------------------------------------------------------------
+ */
+
+static int on_step(struct pl_request *r, enum pl_command_kind kind)
+{
+    struct pl_command cmd = pl_request_command(r, kind);
+
+    cmd.case_id = pl_request_case(r);
+    cmd.step = request_step(r, cmd.case_id);
+    cmd.item = PL_NO_ITEM;
+    cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_REQUIRED);
+    return run(r, &cmd);
+}
+
+int pl_handle_skip(struct pl_request *r)
+{
+    return on_step(r, PL_CMD_STEP_SKIP);
+}
+
+int pl_handle_back(struct pl_request *r)
+{
+    return on_step(r, PL_CMD_STEP_BACK);
+}
+
+int pl_handle_retry(struct pl_request *r)
+{
+    struct pl_command cmd = pl_request_command(r, PL_CMD_TASK_RETRY);
+
+    request_task_of(r, &cmd);
+    cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_OPTIONAL);
+    return run(r, &cmd);
+}
+
+int pl_handle_decide(struct pl_request *r)
+{
+    struct pl_server *s = r->server;
+    struct pl_command cmd = pl_request_command(r, PL_CMD_TASK_DECIDE);
+    struct pl_live *live = NULL;
+
+    request_task_of(r, &cmd);
+    cmd.decision = pl_request_text(r, "decision", PL_ID_MAX, PL_REQUIRED);
+    cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_OPTIONAL);
+    cmd.answer = pl_request_map(r, "answer", PL_OPTIONAL);
+    const int rc = run(r, &cmd);
+
+    /* Whoever was at work on it is told that it is decided. */
+    const struct pl_task_ref ref = {.id = cmd.case_id, .step = cmd.step, .item = cmd.item};
+    if (rc == PLACET_OK && cmd.step != PL_NO_STEP && pl_holder_of(s, ref) != NULL &&
+        pl_state_open(&s->state, &s->arena, cmd.case_id, &live) == PLACET_OK &&
+        !pl_task_is_leased(live->c.tasks[live->def->steps[cmd.step].first_task + cmd.item].state)) {
+        pl_sessions_cancel_task(s, live, cmd.step, cmd.item);
+    }
+    return rc;
+}

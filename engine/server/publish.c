@@ -1,0 +1,153 @@
+/* PUBLISH: a definition and the files that it refers to, all or none. */
+#include <stdlib.h>
+
+#include "definition/definition.h"
+#include "server/handlers.h"
+#include "server/session.h"
+#include "server/turn.h"
+
+#define DIAGNOSTIC_SIZE (3u * PL_DIAG_TEXT_MAX + 512u)
+#define ANSWERED_MAX    32 /* diagnostics in one answer; the rest is counted */
+
+static struct pl_text file_name(const struct pl_bundle *bundle, uint16_t file)
+{
+    return file < bundle->count ? bundle->files[file].name : (struct pl_text){0};
+}
+
+static void write_place(struct pl_writer *out, const struct pl_bundle *bundle,
+                        struct pl_diag_place place)
+{
+    pl_write_key_text(out, "file", file_name(bundle, place.file));
+    pl_write_key_u64(out, "line", place.mark.line);
+    pl_write_key_u64(out, "column", place.mark.column);
+}
+
+static void write_diagnostic(struct pl_writer *out, const struct pl_bundle *bundle,
+                             const struct pl_diag *diag)
+{
+    char code[PL_DIAG_CODE_SIZE];
+
+    pl_diag_code_format(diag->code, code);
+    pl_write_map(out, diag->has_other ? 7 : 6);
+    pl_write_key_string(out, "code", code);
+    write_place(out, bundle, diag->place);
+    pl_write_key_string(out, "message", diag->message);
+    pl_write_key_string(out, "hint", diag->hint);
+    if (diag->has_other) {
+        pl_write_string(out, "other");
+        pl_write_map(out, 4);
+        write_place(out, bundle, diag->other);
+        pl_write_key_string(out, "message", diag->other_text);
+    }
+}
+
+static int answer_diagnostics(struct pl_request *r, const struct pl_bundle *bundle,
+                              const struct pl_diags *diags)
+{
+    const uint32_t listed = diags->count < ANSWERED_MAX ? diags->count : ANSWERED_MAX;
+    const uint32_t size = 128 + listed * DIAGNOSTIC_SIZE;
+    uint8_t *memory = pl_arena_alloc(&r->server->arena, size);
+    struct pl_writer detail;
+
+    if (memory == NULL) {
+        return pl_answer_exhausted(r);
+    }
+    pl_writer_init(&detail, memory, size);
+    pl_write_map(&detail, 2);
+    pl_write_key_u64(&detail, "left_out", diags->count - listed + diags->left_out);
+    pl_write_string(&detail, "diagnostics");
+    pl_write_array(&detail, listed);
+    for (uint32_t i = 0; i < listed; i++) {
+        write_diagnostic(&detail, bundle, &diags->list[i]);
+    }
+    return pl_answer_error(r, PLACET_CODE_DEFINITION_INVALID, NULL, 0, pl_writer_bytes(&detail));
+}
+
+struct published {
+    bool dry_run;
+    bool unchanged;
+    uint32_t number;
+    uint32_t revision;
+};
+
+static int answer_published(struct pl_request *r, const struct pl_definition *def,
+                            const struct published *p)
+{
+    struct pl_writer body;
+    char hash[2 * PL_DIGEST_SIZE + 1];
+    struct pl_builder b;
+
+    pl_builder_init(&b, hash, sizeof hash);
+    for (unsigned i = 0; i < PL_DIGEST_SIZE; i++) {
+        pl_builder_addf(&b, "%02x", def->hash.at[i]);
+    }
+    if (pl_answer_open(r, &body, 1024) == NULL) {
+        return PLACET_OK;
+    }
+    pl_write_map(&body, 9);
+    pl_write_key_u64(&body, "partition", 0);
+    pl_write_key_u64(&body, "sequence", pl_turn_next_seq(r->server) - 1);
+    pl_write_key_text(&body, "workflow", def->workflow);
+    pl_write_key_u64(&body, "revision", p->revision);
+    pl_write_key_u64(&body, "number", p->number);
+    pl_write_key_u64(&body, "steps", def->step_count);
+    pl_write_key_bool(&body, "unchanged", p->unchanged);
+    pl_write_key_bool(&body, "dry_run", p->dry_run);
+    pl_write_key_string(&body, "hash", hash);
+    return pl_answer_send(r, 0, &body);
+}
+
+static int publish(struct pl_request *r, struct pl_definition *def, struct pl_bytes files,
+                   bool dry_run)
+{
+    struct pl_server *s = r->server;
+    struct published p = {.dry_run = dry_run};
+
+    if (dry_run) {
+        const int rc = answer_published(r, def, &p);
+        pl_definition_free(def);
+        return rc;
+    }
+    const int rc =
+        pl_turn_publish(s, def, files, pl_text_of(r->session->principal), &p.unchanged, &p.number);
+    if (rc != PLACET_OK) {
+        if (pl_state_definition_number(&s->state, s->state.revision_count) != def) {
+            pl_definition_free(def);
+        }
+        return rc;
+    }
+    /* From here the state owns the definition, or has an equal one. */
+    const struct pl_definition *known = pl_state_definition_number(&s->state, p.number);
+    p.revision = known->revision;
+    return answer_published(r, known, &p);
+}
+
+int pl_handle_publish(struct pl_request *r)
+{
+    const struct pl_bytes files = pl_request_array(r, "files", PL_REQUIRED);
+    const bool dry_run = pl_request_bool(r, "dry_run", false);
+    struct pl_bundle bundle;
+    struct placet_error err = {0};
+    struct pl_definition *def = NULL;
+
+    if (!pl_request_bad(r) && pl_bundle_parse(files, &bundle, &err) != PLACET_OK) {
+        pl_request_mistake(r, "files", "must be an array of [name, text], the workflow first");
+    }
+    if (pl_request_bad(r)) {
+        return pl_answer_mistake(r);
+    }
+    struct pl_diags *diags = pl_diags_new();
+    if (diags == NULL) {
+        return pl_answer_exhausted(r);
+    }
+    int rc = pl_definition_load(files, diags, &def, &err);
+    if (rc == PLACET_OK) {
+        rc = publish(r, def, files, dry_run);
+    } else if (rc == PLACET_EINVALID) {
+        rc = answer_diagnostics(r, &bundle, diags);
+    } else {
+        rc = pl_answer_exhausted(r);
+    }
+    free(diags);
+    return rc;
+}
