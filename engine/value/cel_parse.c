@@ -1,5 +1,5 @@
 /* The grammar of CEL by precedence climbing, straight to postfix code. The recursion is bounded by
- * PL_CEL_DEPTH_MAX, hence NOLINT(misc-no-recursion) below. */
+ * PL_CEL_DEPTH_MAX. */
 #include <string.h>
 
 #include "base/check.h"
@@ -107,7 +107,6 @@ static int emit_number(struct parse *p, bool negative, uint32_t offset)
 /* ---- names ---- */
 
 /* After the name and `(`: the arguments and `)`. */
-/* NOLINTNEXTLINE(misc-no-recursion) */
 static int parse_call(struct parse *p, const struct pl_cel_token *name, bool is_method)
 {
     const struct pl_cel_function *function = pl_cel_function_of(name->text, is_method);
@@ -136,7 +135,7 @@ static int parse_call(struct parse *p, const struct pl_cel_token *name, bool is_
 }
 
 /* has(path.field): the argument is not evaluated. */
-static int parse_has(struct parse *p) /* NOLINT(misc-no-recursion) */
+static int parse_has(struct parse *p)
 {
     const uint32_t start = p->program->count;
     const uint32_t offset = p->token.offset;
@@ -164,7 +163,7 @@ static bool next_is_open(const struct parse *p)
            token.text.at[0] == '(';
 }
 
-static int parse_name(struct parse *p) /* NOLINT(misc-no-recursion) */
+static int parse_name(struct parse *p)
 {
     const struct pl_cel_token name = p->token;
     int rc = advance(p);
@@ -186,7 +185,7 @@ static int parse_name(struct parse *p) /* NOLINT(misc-no-recursion) */
     return PLACET_OK;
 }
 
-static int parse_word(struct parse *p) /* NOLINT(misc-no-recursion) */
+static int parse_word(struct parse *p)
 {
     static const struct {
         const char *word;
@@ -232,7 +231,7 @@ static int fold_list(struct parse *p, uint32_t start, uint32_t offset)
     return PLACET_OK;
 }
 
-static int parse_list(struct parse *p) /* NOLINT(misc-no-recursion) */
+static int parse_list(struct parse *p)
 {
     const uint32_t start = p->program->count;
     const uint32_t offset = p->token.offset;
@@ -253,7 +252,7 @@ static int parse_list(struct parse *p) /* NOLINT(misc-no-recursion) */
 
 /* ---- expressions ---- */
 
-static int parse_primary(struct parse *p) /* NOLINT(misc-no-recursion) */
+static int parse_primary(struct parse *p)
 {
     switch (p->token.kind) {
     case PL_CEL_TOKEN_NAME:
@@ -285,7 +284,7 @@ static int parse_primary(struct parse *p) /* NOLINT(misc-no-recursion) */
 }
 
 /* `.name` or `.name(...)`; the dot is taken. */
-static int parse_member(struct parse *p) /* NOLINT(misc-no-recursion) */
+static int parse_member(struct parse *p)
 {
     const struct pl_cel_token name = p->token;
 
@@ -318,7 +317,7 @@ static int parse_member(struct parse *p) /* NOLINT(misc-no-recursion) */
     return PLACET_OK;
 }
 
-static int parse_postfix(struct parse *p) /* NOLINT(misc-no-recursion) */
+static int parse_postfix(struct parse *p)
 {
     int rc = parse_primary(p);
 
@@ -351,7 +350,7 @@ static int enter(struct parse *p)
     return PLACET_OK;
 }
 
-static int parse_unary(struct parse *p) /* NOLINT(misc-no-recursion) */
+static int parse_unary(struct parse *p)
 {
     const uint32_t offset = p->token.offset;
     const bool is_not = at_mark(p, "!");
@@ -401,7 +400,7 @@ static const struct binary *binary_at(const struct parse *p)
 }
 
 /* Operators of `level` and above; each level is left-associative. */
-static int parse_binary(struct parse *p, int level) /* NOLINT(misc-no-recursion) */
+static int parse_binary(struct parse *p, int level)
 {
     int rc = parse_unary(p);
     const struct binary *binary = NULL;
@@ -427,7 +426,7 @@ static int parse_binary(struct parse *p, int level) /* NOLINT(misc-no-recursion)
 }
 
 /* After the condition of `c ? a : b`, at the question mark. */
-static int parse_choice(struct parse *p) /* NOLINT(misc-no-recursion) */
+static int parse_choice(struct parse *p)
 {
     struct pl_cel_program *program = p->program;
     const uint32_t branch = program->count;
@@ -451,7 +450,7 @@ static int parse_choice(struct parse *p) /* NOLINT(misc-no-recursion) */
     return rc;
 }
 
-static int parse_expression(struct parse *p) /* NOLINT(misc-no-recursion) */
+static int parse_expression(struct parse *p)
 {
     int rc = enter(p);
     rc = rc == PLACET_OK ? parse_binary(p, 1) : rc;

@@ -26,7 +26,7 @@ static bool equal_numbers(struct pl_reader *a, struct pl_reader *b)
     return pl_reader_float(a) == pl_reader_float(b);
 }
 
-static bool equal_lists(struct pl_reader *a, struct pl_reader *b) /* NOLINT(misc-no-recursion) */
+static bool equal_lists(struct pl_reader *a, struct pl_reader *b)
 {
     const uint32_t count = pl_reader_array(a);
 
@@ -41,7 +41,7 @@ static bool equal_lists(struct pl_reader *a, struct pl_reader *b) /* NOLINT(misc
     return true;
 }
 
-static bool equal_maps(struct pl_bytes a, struct pl_bytes b) /* NOLINT(misc-no-recursion) */
+static bool equal_maps(struct pl_bytes a, struct pl_bytes b)
 {
     struct pl_reader in_a;
     struct pl_reader in_b;
@@ -63,7 +63,7 @@ static bool equal_maps(struct pl_bytes a, struct pl_bytes b) /* NOLINT(misc-no-r
 }
 
 /* The profile bounds the depth. */
-bool pl_value_equal(struct pl_bytes a, struct pl_bytes b) /* NOLINT(misc-no-recursion) */
+bool pl_value_equal(struct pl_bytes a, struct pl_bytes b)
 {
     struct pl_reader in_a;
     struct pl_reader in_b;

@@ -1,6 +1,5 @@
 /* A document against its schema: every mistake, named for the person who fills the form. Bounded
- * by work and depth; no allocation. The recursion follows schema and document, hence
- * NOLINT(misc-no-recursion) below. */
+ * by work and depth; no allocation. The recursion follows schema and document. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,8 +54,8 @@ bool pl_schema_work(struct pl_schema_run *run)
     return run->given_up == NULL;
 }
 
-bool pl_schema_fits(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                    const struct pl_schema *schema, struct pl_bytes value)
+bool pl_schema_fits(struct pl_schema_run *run, const struct pl_schema *schema,
+                    struct pl_bytes value)
 {
     const uint32_t before = run->tried;
 
@@ -68,8 +67,8 @@ bool pl_schema_fits(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
     return is_good;
 }
 
-void pl_schema_apply_at(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                        const struct pl_schema *schema, struct pl_text key, struct pl_bytes value)
+void pl_schema_apply_at(struct pl_schema_run *run, const struct pl_schema *schema,
+                        struct pl_text key, struct pl_bytes value)
 {
     const uint32_t before = pl_pointer_add(&run->path, key);
 
@@ -93,9 +92,8 @@ bool pl_schema_matches(struct pl_schema_run *run, const char *rule,
 
 /* ---- any value ---- */
 
-void pl_schema_check_ref(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                         const struct pl_schema *schema, const struct pl_schema_rule *rule,
-                         struct pl_bytes value)
+void pl_schema_check_ref(struct pl_schema_run *run, const struct pl_schema *schema,
+                         const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     (void)schema;
     pl_schema_apply(run, rule->entries[0].schema, value);
@@ -222,9 +220,8 @@ void pl_schema_check_enum(struct pl_schema_run *run, const struct pl_schema *sch
 
 /* ---- schemas together ---- */
 
-void pl_schema_check_all_of(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                            const struct pl_schema *schema, const struct pl_schema_rule *rule,
-                            struct pl_bytes value)
+void pl_schema_check_all_of(struct pl_schema_run *run, const struct pl_schema *schema,
+                            const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     (void)schema;
     for (uint32_t i = 0; i < rule->entry_count; i++) {
@@ -232,9 +229,8 @@ void pl_schema_check_all_of(struct pl_schema_run *run, /* NOLINT(misc-no-recursi
     }
 }
 
-void pl_schema_check_any_of(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                            const struct pl_schema *schema, const struct pl_schema_rule *rule,
-                            struct pl_bytes value)
+void pl_schema_check_any_of(struct pl_schema_run *run, const struct pl_schema *schema,
+                            const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     (void)schema;
     for (uint32_t i = 0; i < rule->entry_count; i++) {
@@ -245,9 +241,8 @@ void pl_schema_check_any_of(struct pl_schema_run *run, /* NOLINT(misc-no-recursi
     pl_schema_add(run, "anyOf", "fits none of the %u forms that are allowed", rule->entry_count);
 }
 
-void pl_schema_check_one_of(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                            const struct pl_schema *schema, const struct pl_schema_rule *rule,
-                            struct pl_bytes value)
+void pl_schema_check_one_of(struct pl_schema_run *run, const struct pl_schema *schema,
+                            const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     uint32_t fitting = 0;
 
@@ -261,9 +256,8 @@ void pl_schema_check_one_of(struct pl_schema_run *run, /* NOLINT(misc-no-recursi
     }
 }
 
-void pl_schema_check_not(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                         const struct pl_schema *schema, const struct pl_schema_rule *rule,
-                         struct pl_bytes value)
+void pl_schema_check_not(struct pl_schema_run *run, const struct pl_schema *schema,
+                         const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     (void)schema;
     if (pl_schema_fits(run, rule->entries[0].schema, value)) {
@@ -273,8 +267,8 @@ void pl_schema_check_not(struct pl_schema_run *run, /* NOLINT(misc-no-recursion)
 
 /* ---- a schema ---- */
 
-void pl_schema_apply(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                     const struct pl_schema *schema, struct pl_bytes value)
+void pl_schema_apply(struct pl_schema_run *run, const struct pl_schema *schema,
+                     struct pl_bytes value)
 {
     static void (*const checkers[])(struct pl_schema_run *, const struct pl_schema *,
                                     const struct pl_schema_rule *, struct pl_bytes) = {

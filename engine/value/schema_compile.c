@@ -26,7 +26,6 @@ static const char *const annotations[] = {"$schema",    "$id",         "$comment
                                           "title",      "description", "default",  "examples",
                                           "deprecated", "readOnly",    "writeOnly"};
 
-/* NOLINTBEGIN(misc-no-recursion): bounded by PL_SCHEMA_DEPTH_MAX */
 static int compile_schema(struct compile *c, struct pl_bytes value,
                           const struct pl_schema **schema_out);
 
@@ -101,8 +100,7 @@ static int compile_names(struct compile *c, struct pl_bytes value,
     return PLACET_OK;
 }
 
-/* A schema holds schemas; PL_SCHEMA_DEPTH_MAX bounds how deep.
- * NOLINTBEGIN(misc-no-recursion) */
+/* A schema holds schemas; PL_SCHEMA_DEPTH_MAX bounds how deep. */
 
 /* The value of one key of `properties`, `patternProperties` or `dependentRequired`. */
 static int compile_entry(struct compile *c, enum pl_schema_shape shape, struct pl_bytes value,
@@ -412,8 +410,6 @@ static int compile_schema(struct compile *c, struct pl_bytes value,
     }
     return rc;
 }
-
-/* NOLINTEND(misc-no-recursion) */
 
 int pl_schema_compile(struct pl_bytes schema, struct pl_arena *arena,
                       const struct pl_schema **schema_out, struct placet_error *err)

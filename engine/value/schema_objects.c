@@ -1,5 +1,4 @@
-/* The rules for objects and lists. The recursion follows schema and document, hence
- * NOLINT(misc-no-recursion) below. */
+/* The rules for objects and lists. The recursion follows schema and document. */
 #include <string.h>
 
 #include "value/equal.h"
@@ -58,9 +57,8 @@ void pl_schema_check_dependent_required(struct pl_schema_run *run, const struct 
     }
 }
 
-void pl_schema_check_properties(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                                const struct pl_schema *schema, const struct pl_schema_rule *rule,
-                                struct pl_bytes value)
+void pl_schema_check_properties(struct pl_schema_run *run, const struct pl_schema *schema,
+                                const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     (void)schema;
     if (pl_schema_type_of(value) != PL_VALUE_MAP) {
@@ -75,8 +73,7 @@ void pl_schema_check_properties(struct pl_schema_run *run, /* NOLINT(misc-no-rec
     }
 }
 
-void pl_schema_check_pattern_properties(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                                        const struct pl_schema *schema,
+void pl_schema_check_pattern_properties(struct pl_schema_run *run, const struct pl_schema *schema,
                                         const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     struct pl_reader in;
@@ -132,9 +129,8 @@ static void add_unknown(struct pl_schema_run *run, const struct pl_schema_rule *
     pl_pointer_cut(&run->path, before);
 }
 
-void pl_schema_check_additional(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                                const struct pl_schema *schema, const struct pl_schema_rule *rule,
-                                struct pl_bytes value)
+void pl_schema_check_additional(struct pl_schema_run *run, const struct pl_schema *schema,
+                                const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     const struct pl_schema_rule *properties = pl_schema_rule_of(schema, PL_RULE_PROPERTIES);
     const struct pl_schema_rule *patterns = pl_schema_rule_of(schema, PL_RULE_PATTERN_PROPERTIES);
@@ -160,8 +156,7 @@ void pl_schema_check_additional(struct pl_schema_run *run, /* NOLINT(misc-no-rec
     }
 }
 
-void pl_schema_check_property_names(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                                    const struct pl_schema *schema,
+void pl_schema_check_property_names(struct pl_schema_run *run, const struct pl_schema *schema,
                                     const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     struct pl_reader in;
@@ -249,9 +244,8 @@ void pl_schema_check_max_items(struct pl_schema_run *run, const struct pl_schema
     }
 }
 
-void pl_schema_check_prefix_items(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                                  const struct pl_schema *schema, const struct pl_schema_rule *rule,
-                                  struct pl_bytes value)
+void pl_schema_check_prefix_items(struct pl_schema_run *run, const struct pl_schema *schema,
+                                  const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     const int64_t count = count_of(value, PL_VALUE_ARRAY);
     struct pl_reader in;
@@ -268,9 +262,8 @@ void pl_schema_check_prefix_items(struct pl_schema_run *run, /* NOLINT(misc-no-r
     }
 }
 
-void pl_schema_check_items(struct pl_schema_run *run, /* NOLINT(misc-no-recursion) */
-                           const struct pl_schema *schema, const struct pl_schema_rule *rule,
-                           struct pl_bytes value)
+void pl_schema_check_items(struct pl_schema_run *run, const struct pl_schema *schema,
+                           const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     const struct pl_schema_rule *prefix = pl_schema_rule_of(schema, PL_RULE_PREFIX_ITEMS);
     const uint32_t first = prefix != NULL ? prefix->entry_count : 0;

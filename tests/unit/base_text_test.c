@@ -242,7 +242,6 @@ static unsigned smallest(unsigned a, unsigned b)
 }
 
 /* The definition of the distance, written as a recursion over the ends of both words. */
-/* NOLINTNEXTLINE(misc-no-recursion): being the plain definition is its use. */
 static unsigned slow_distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     if (a_len == 0 || b_len == 0) {

@@ -344,7 +344,6 @@ static size_t write_golden(uint8_t *memory, size_t size)
 
 /* Reads whatever lies there as deep as it goes. ASan sees a byte read too many; here every reader
  * must end. */
-/* NOLINTNEXTLINE(misc-no-recursion): a test may follow the shape of its data, 40 levels at most. */
 static void walk(struct pl_reader *in, unsigned depth)
 {
     struct pl_reader same = *in;
