@@ -229,6 +229,41 @@ static int read_piece(struct pl_lmdb *lmdb, struct reading *r)
     return rc;
 }
 
+int pl_lmdb_check_ring(struct pl_lmdb *lmdb, MDB_txn *txn)
+{
+    MDB_cursor *cursor = NULL;
+    MDB_cursor_op op = MDB_FIRST;
+    uint64_t before = 0;
+    uint64_t count = 0;
+    MDB_stat stat;
+    int rc = pl_lmdb_status(mdb_stat(txn, lmdb->frames, &stat));
+
+    if (rc == PLACET_OK) {
+        rc = pl_lmdb_status(mdb_cursor_open(txn, lmdb->frames, &cursor));
+    }
+    while (rc == PLACET_OK) {
+        uint64_t key = 0;
+        MDB_val key_val;
+        rc = pl_lmdb_status(mdb_cursor_get(cursor, &key_val, NULL, op));
+        op = MDB_NEXT;
+        if (rc == PLACET_OK) {
+            rc = pl_lmdb_key_read(&key_val, &key);
+        }
+        if (rc == PLACET_OK && key <= before) {
+            rc = PLACET_ECORRUPT;
+        }
+        before = key;
+        count++;
+    }
+    if (cursor != NULL) {
+        mdb_cursor_close(cursor);
+    }
+    if (rc != PLACET_ENOTFOUND) {
+        return rc;
+    }
+    return count - 1 == stat.ms_entries ? PLACET_OK : PLACET_ECORRUPT;
+}
+
 static int journal_read(struct pl_journal *journal, uint64_t from_seq, uint32_t frames_max,
                         pl_journal_visit *visit, void *context)
 {

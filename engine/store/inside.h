@@ -129,6 +129,10 @@ uint64_t pl_lmdb_space_used(struct pl_lmdb *lmdb, MDB_txn *txn);
 /* frames.c: first event of the oldest frame of the hot ring, or PLACET_ENOTFOUND. */
 int pl_lmdb_oldest_hot(struct pl_lmdb *lmdb, uint64_t *seq_out);
 
+/* frames.c: whether the hot ring has as many frames as it claims, in order: a damaged page may lose
+ * the newest without a trace. */
+int pl_lmdb_check_ring(struct pl_lmdb *lmdb, MDB_txn *txn);
+
 /* archive.c: see port/store.h; the writer's end; and, within a transaction, deletes frames that are
  * archived. */
 int pl_lmdb_archive(struct pl_lmdb *lmdb, uint64_t before_seq);
@@ -139,6 +143,9 @@ int pl_lmdb_archive_trim(struct pl_lmdb *lmdb, uint32_t frames_max);
 bool pl_place_is_network(int64_t file_system_type);
 int pl_place_check(int dir_fd, const char *dir, struct placet_error *error);
 int pl_place_lock(int dir_fd, const char *dir, int *lock_fd_out, struct placet_error *error);
+
+/* offline.c: process that runs on the store; 0 = none, -1 = unknown. */
+int64_t pl_place_engine(const char *dir);
 
 /* Fills `error` (may be NULL) and returns `status`. */
 __attribute__((format(printf, 4, 5))) int pl_place_fail(struct placet_error *error, int status,

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "store/inside.h"
+#include "store/pages.h"
 
 /* Monitors and tools read beside the engine; each takes a slot of 64 bytes. */
 #define READERS_MAX    512
@@ -148,6 +149,24 @@ static int open_env(struct pl_lmdb *lmdb, const char *dir, struct placet_error *
     return PLACET_OK;
 }
 
+/* Before LMDB sees the file: it would believe a meta page that was changed. The engine's lock is
+ * held, nobody writes. */
+static int check_metas(struct pl_lmdb *lmdb, const char *dir, struct placet_error *error)
+{
+    const int fd = openat(lmdb->dir_fd, "data.mdb", O_RDONLY | O_CLOEXEC);
+    int rc;
+
+    if (fd < 0) {
+        return pl_place_fail(error, PLACET_EIO, dir, "cannot open data.mdb: %s", strerror(errno));
+    }
+    rc = pl_pages_check_metas(fd);
+    (void)close(fd);
+    if (rc < 0) {
+        return pl_place_fail(error, rc, dir, "the first pages of data.mdb are damaged");
+    }
+    return PLACET_OK;
+}
+
 static int check_format(struct pl_lmdb *lmdb, MDB_txn *txn, const char *dir,
                         struct placet_error *error)
 {
@@ -200,6 +219,9 @@ static int open_contents(struct pl_lmdb *lmdb, const char *dir, struct placet_er
     }
     lmdb->dbi_max = lmdb->frames;
     rc = check_format(lmdb, txn, dir, error);
+    if (rc == PLACET_OK && pl_lmdb_check_ring(lmdb, txn) < 0) {
+        rc = pl_place_fail(error, PLACET_ECORRUPT, dir, "the journal's pages are damaged");
+    }
     /* Handles of tables outlive the transaction that opened them only when it commits. */
     (void)mdb_txn_commit(txn);
     if (rc < 0) {
@@ -238,6 +260,9 @@ static int open_all(struct pl_lmdb *lmdb, const char *dir, struct placet_error *
     rc = pl_place_check(lmdb->dir_fd, dir, error);
     if (rc == PLACET_OK && !lmdb->read_only) {
         rc = pl_place_lock(lmdb->dir_fd, dir, &lmdb->lock_fd, error);
+        if (rc == PLACET_OK) {
+            rc = check_metas(lmdb, dir, error);
+        }
     }
     if (rc == PLACET_OK) {
         rc = open_env(lmdb, dir, error);

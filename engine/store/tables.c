@@ -155,6 +155,10 @@ static int store_get(struct pl_store *store, enum pl_table table, uint64_t key, 
 struct visiting {
     enum pl_table table;
     bool at_end;
+    bool one_state;   /* the same commit all the time, so that `seen` must be all entries */
+    size_t txnid;     /* of that commit */
+    uint64_t entries; /* that the table claims */
+    uint64_t seen;
     uint64_t key; /* where to go on */
     pl_store_visit *visit;
     void *context;
@@ -164,6 +168,7 @@ struct visiting {
 static int next_entry(MDB_cursor *cursor, MDB_cursor_op op, struct visiting *v, MDB_val *key_val,
                       struct pl_bytes *bytes_out)
 {
+    const uint64_t at_least = v->key;
     MDB_val val;
     int rc = pl_lmdb_status(mdb_cursor_get(cursor, key_val, &val, op));
 
@@ -174,7 +179,25 @@ static int next_entry(MDB_cursor *cursor, MDB_cursor_op op, struct visiting *v, 
     if (rc == PLACET_OK) {
         rc = pl_lmdb_key_read(key_val, &v->key);
     }
+    if (rc == PLACET_OK && v->key < at_least) {
+        rc = PLACET_ECORRUPT;
+    }
     return rc == PLACET_OK ? pl_stored_open(v->table, v->key, &val, bytes_out) : rc;
+}
+
+/* A damaged page may lose entries without a trace: who visits a whole table counts them. */
+static int note_state(struct pl_lmdb *lmdb, MDB_txn *txn, struct visiting *v)
+{
+    MDB_stat stat;
+    const int rc = mdb_stat(txn, lmdb->tables[v->table], &stat);
+
+    if (rc != MDB_SUCCESS) {
+        return pl_lmdb_status(rc);
+    }
+    v->one_state = v->one_state && (v->seen == 0 || v->txnid == mdb_txn_id(txn));
+    v->txnid = mdb_txn_id(txn);
+    v->entries = stat.ms_entries;
+    return PLACET_OK;
 }
 
 /* One read transaction's worth. */
@@ -192,6 +215,9 @@ static int visit_some(struct pl_lmdb *lmdb, struct visiting *v)
         return rc;
     }
     rc = pl_lmdb_status(mdb_cursor_open(txn, lmdb->tables[v->table], &cursor));
+    if (rc == PLACET_OK) {
+        rc = note_state(lmdb, txn, v);
+    }
     for (unsigned n = 0; rc == 0 && n < PL_READ_ENTRIES_MAX && pl_lmdb_now_ns() < end_ns; n++) {
         struct pl_bytes bytes = {0};
         rc = next_entry(cursor, op, v, &key_val, &bytes);
@@ -199,6 +225,7 @@ static int visit_some(struct pl_lmdb *lmdb, struct visiting *v)
             break;
         }
         op = MDB_NEXT;
+        v->seen++;
         rc = v->visit(v->context, v->key, bytes);
         v->at_end = v->key == UINT64_MAX;
         v->key++;
@@ -214,12 +241,19 @@ static int store_visit(struct pl_store *store, enum pl_table table, uint64_t fro
                        pl_store_visit *visit, void *context)
 {
     struct pl_lmdb *lmdb = pl_lmdb_of_store(store);
-    struct visiting v = {.table = table, .key = from_key, .visit = visit, .context = context};
+    struct visiting v = {.table = table,
+                         .one_state = from_key == 0,
+                         .key = from_key,
+                         .visit = visit,
+                         .context = context};
     int rc = PLACET_OK;
 
     PL_CHECK(table < PL_TABLES);
     while (rc == 0 && !v.at_end) {
         rc = visit_some(lmdb, &v);
+    }
+    if (rc == 0 && v.one_state && v.seen != v.entries) {
+        return PLACET_ECORRUPT;
     }
     return rc;
 }
