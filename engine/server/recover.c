@@ -203,7 +203,9 @@ static int load_tables(struct recovery *r)
         }
     }
     /* What came from a block stands in that block already. */
-    memset(s->state.block_dirty, 0, s->state.slot_size / PL_BLOCK_CASES);
+    for (uint32_t block = 0; block < s->state.slot_size / PL_BLOCK_CASES; block++) {
+        s->state.block_dirty[block] = 0;
+    }
     s->state.dirty_count = 0;
     return rc;
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <placet/error.h>
 #include <placet/protocol.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,48 +52,44 @@ static struct case_seen *case_of(struct invariants *v, uint64_t id)
 }
 
 /* Who did it: events that people or adapters cause carry a name. */
+#define ACTOR(NAME, FIELD)                                                                         \
+    {                                                                                              \
+        PL_EVT_##NAME, offsetof(struct pl_event, FIELD)                                            \
+    }
+static const struct {
+    enum pl_event_kind kind;
+    size_t by;
+} actors[] = {
+    ACTOR(DEFINITION_PUBLISHED, definition_published.by),
+    ACTOR(COMMAND_ACCEPTED, command_accepted.by),
+    ACTOR(COMMAND_REJECTED, command_rejected.by),
+    ACTOR(CASE_STARTED, case_started.by),
+    ACTOR(CASE_PAUSED, case_paused.by),
+    ACTOR(CASE_RESUMED, case_resumed.by),
+    ACTOR(CASE_SUPPLEMENTED, case_supplemented.by),
+    ACTOR(CASE_WITHDRAWN, case_withdrawn.by),
+    ACTOR(CASE_CANCELLED, case_cancelled.by),
+    ACTOR(SIGNAL_RECEIVED, signal_received.by),
+    ACTOR(TASK_TAKEN, task_taken.by),
+    ACTOR(TASK_COMPLETED, task_completed.by),
+    ACTOR(TASK_FAILED, task_failed.by),
+    ACTOR(TASK_THROWN, task_thrown.by),
+    ACTOR(TASK_RELEASED, task_released.by),
+    ACTOR(TASK_REFUSED, task_refused.by),
+    ACTOR(TASK_RETRIED, task_retried.by),
+    ACTOR(TASK_OFFERED, task_offered.to),
+};
+
 static bool has_actor(const struct pl_event *e)
 {
-    switch (e->kind) {
-    case PL_EVT_DEFINITION_PUBLISHED:
-        return e->definition_published.by.len > 0;
-    case PL_EVT_COMMAND_ACCEPTED:
-        return e->command_accepted.by.len > 0;
-    case PL_EVT_COMMAND_REJECTED:
-        return e->command_rejected.by.len > 0;
-    case PL_EVT_CASE_STARTED:
-        return e->case_started.by.len > 0;
-    case PL_EVT_CASE_PAUSED:
-        return e->case_paused.by.len > 0;
-    case PL_EVT_CASE_RESUMED:
-        return e->case_resumed.by.len > 0;
-    case PL_EVT_CASE_SUPPLEMENTED:
-        return e->case_supplemented.by.len > 0;
-    case PL_EVT_CASE_WITHDRAWN:
-        return e->case_withdrawn.by.len > 0;
-    case PL_EVT_CASE_CANCELLED:
-        return e->case_cancelled.by.len > 0;
-    case PL_EVT_SIGNAL_RECEIVED:
-        return e->signal_received.by.len > 0;
-    case PL_EVT_TASK_OFFERED:
-        return e->task_offered.to.len > 0;
-    case PL_EVT_TASK_TAKEN:
-        return e->task_taken.by.len > 0;
-    case PL_EVT_TASK_COMPLETED:
-        return e->task_completed.by.len > 0;
-    case PL_EVT_TASK_FAILED:
-        return e->task_failed.by.len > 0;
-    case PL_EVT_TASK_THROWN:
-        return e->task_thrown.by.len > 0;
-    case PL_EVT_TASK_RELEASED:
-        return e->task_released.by.len > 0;
-    case PL_EVT_TASK_REFUSED:
-        return e->task_refused.by.len > 0;
-    case PL_EVT_TASK_RETRIED:
-        return e->task_retried.by.len > 0;
-    default:
-        return true;
+    for (size_t i = 0; i < sizeof actors / sizeof actors[0]; i++) {
+        if (actors[i].kind == e->kind) {
+            struct pl_text by;
+            memcpy(&by, (const char *)e + actors[i].by, sizeof by);
+            return by.len > 0;
+        }
     }
+    return true;
 }
 
 static void check_step_event(struct invariants *v, struct case_seen *seen, const struct pl_event *e,
@@ -100,30 +97,18 @@ static void check_step_event(struct invariants *v, struct case_seen *seen, const
 {
     const uint16_t step = e->step;
 
-    switch (e->kind) {
-    case PL_EVT_STEP_STARTED:
+    if (e->kind == PL_EVT_STEP_STARTED) {
         MUST(e->step_started.round > seen->done_rounds[step], "I5");
         seen->rounds[step] = (uint32_t)e->step_started.round;
-        break;
-    case PL_EVT_STEP_DONE:
+    } else if (e->kind == PL_EVT_STEP_DONE) {
         MUST(seen->rounds[step] > seen->done_rounds[step], "I5");
         seen->done_rounds[step] = seen->rounds[step];
-        break;
-    case PL_EVT_STEP_LATE:
+    } else if (e->kind == PL_EVT_STEP_LATE) {
         MUST(e->step_late.due_ms <= at_ms, "I8");
-        break;
-    case PL_EVT_TASK_OFFERED:
-        if (e->item == 0) {
-            seen->accept_by[step] = e->task_offered.accept_by_ms;
-        }
-        break;
-    case PL_EVT_TASK_TIMED_OUT:
-        MUST(e->task_timed_out.what != PL_TIMEOUT_ACCEPT || e->item != 0 ||
-                 seen->accept_by[step] <= at_ms,
-             "I8");
-        break;
-    default:
-        break;
+    } else if (e->kind == PL_EVT_TASK_OFFERED && e->item == 0) {
+        seen->accept_by[step] = e->task_offered.accept_by_ms;
+    } else if (e->kind == PL_EVT_TASK_TIMED_OUT && e->item == 0) {
+        MUST(e->task_timed_out.what != PL_TIMEOUT_ACCEPT || seen->accept_by[step] <= at_ms, "I8");
     }
 }
 

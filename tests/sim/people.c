@@ -8,7 +8,10 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/time.h"
 #include "model/ids.h"
+
+#define PROMISE_MS ((int64_t)PL_IDEMPOTENCY_DAYS * PL_DAY_MS)
 
 static bool one_in(struct people *p, uint32_t n)
 {
@@ -97,7 +100,8 @@ static void say(struct people *p, uint64_t peer, uint16_t kind, const struct pl_
     struct said *said = &p->said[p->said_count % SAID_MAX];
 
     p->said_count++;
-    *said = (struct said){.peer = peer, .kind = kind, .size = (uint32_t)body->used};
+    *said = (struct said){
+        .peer = peer, .kind = kind, .size = (uint32_t)body->used, .said_ms = p->w->now_ms};
     memcpy(said->body, body->at, body->used);
     say_again(p, said);
     if (one_in(p, 12)) { /* the network says it twice */
@@ -129,8 +133,7 @@ static void publish(struct people *p)
 
     pl_writer_init(&out, body, sizeof body);
     pl_write_map(&out, 2);
-    pl_write_string(&out, "bundle");
-    pl_write_bin(&out, bundle.at, bundle.size);
+    pl_write_key_value(&out, "files", bundle);
     add_idem(p, &out);
     ensure_session(p, PEER_OFFICER);
     (void)send(p, PEER_OFFICER, PLACET_KIND_PUBLISH, body, out.used);
@@ -376,6 +379,19 @@ static bool is_answer_once(uint16_t kind)
            kind != PLACET_KIND_RELEASE;
 }
 
+/* An adapter's answer is known by its lease as long as its task has no newer answer; after that the
+ * same words are refused, and change nothing. */
+static bool was_overtaken(const struct said *said, const struct sim_letter *letter)
+{
+    int64_t code = 0;
+
+    (void)pl_value_as_i64(pl_value_get(letter->body, PL_TEXT("code")), &code);
+    return (said->kind == PLACET_KIND_COMPLETE || said->kind == PLACET_KIND_FAIL ||
+            said->kind == PLACET_KIND_THROW) &&
+           (code == PLACET_CODE_SUPERSEDED || code == PLACET_CODE_INVALID_STATE ||
+            code == PLACET_CODE_CONFLICT);
+}
+
 static void compare_answer(struct people *p, const struct sim_letter *letter)
 {
     for (unsigned i = 0; i < p->said_count && i < SAID_MAX; i++) {
@@ -385,6 +401,12 @@ static void compare_answer(struct people *p, const struct sim_letter *letter)
             continue;
         }
         const bool accepted = (letter->flags & PLACET_FLAG_ERROR) == 0;
+        if (said->answered && said->accepted && !accepted && was_overtaken(said, letter)) {
+            return;
+        }
+        if (p->w->now_ms - said->said_ms >= PROMISE_MS) {
+            return;
+        }
         if (said->answered && said->accepted &&
             (!accepted || said->answer_hash != promise_of(letter))) {
             (void)fprintf(stderr, "I1: %s was accepted and is answered otherwise now\n",

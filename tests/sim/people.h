@@ -35,6 +35,7 @@ struct said {
     uint32_t size;
     bool answered;
     bool accepted;
+    int64_t said_ms; /* first; a promise holds for PL_IDEMPOTENCY_DAYS */
     uint64_t answer_hash;
 };
 

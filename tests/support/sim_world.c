@@ -281,8 +281,7 @@ static uint32_t publish_bytes(struct sim *w, struct pl_bytes bundle, const char 
     (void)send_body(w, PUBLISHER, PLACET_KIND_HELLO, &out);
     pl_writer_init(&out, body, sizeof body);
     pl_write_map(&out, 2);
-    pl_write_string(&out, "bundle");
-    pl_write_bin(&out, bundle.at, bundle.size);
+    pl_write_key_value(&out, "files", bundle);
     pl_write_key_string(&out, "idem", name);
     const uint64_t asked = send_body(w, PUBLISHER, PLACET_KIND_PUBLISH, &out);
     PL_CHECK(sim_settle(w) >= 0);
