@@ -137,6 +137,7 @@ enum pl_rejection world_do(struct world *w, struct pl_command cmd)
     for (uint32_t i = 0; i < w->out.event_count; i++) {
         assert_true(w->journal_count < WORLD_EVENTS_MAX);
         pl_core_apply(w->def, &w->c, &w->out.events[i], w->facts.next_seq, w->facts.now_ms);
+        assert_true(w->out.events[i].case_id.v == w->c.id.v && w->c.id.v != 0);
         w->journal[w->journal_count] = w->out.events[i];
         w->times[w->journal_count++] = w->facts.now_ms;
         w->facts.next_seq++;

@@ -199,6 +199,29 @@ static void test_a_step_gone_back_to_has_a_new_clock(void **state)
     assert_due(3, 31);
 }
 
+/* `clock: runs` speaks of the step that goes back to itself: every other clock begins anew, even if
+ * that step has a decision of the same name that lets its own run. */
+static void test_other_clocks_begin_anew(void **state)
+{
+    (void)state;
+    for (uint16_t i = 0; i < 2; i++) {
+        build_ask(&b);
+        build_limit(&b, i, WD(20));
+    }
+    build_after(&b, 1, 0);
+    build_back(&b, 0, 0, 2)->clock = PL_CLOCK_RUNS;
+    build_back(&b, 1, 0, 2)->clock = PL_CLOCK_RUNS;
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, 0, 0, "approve"), PL_ACCEPTED);
+    at(2025, 3, 24);
+    assert_int_equal(world_answer(&w, 1, 0, "again"), PL_ACCEPTED);
+    assert_due(4, 22);
+    assert_int_equal(w.c.steps[1].started_ms, 0);
+    at(2025, 3, 25);
+    assert_int_equal(world_answer(&w, 0, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(w.c.steps[1].due_ms, world_day_end((struct pl_date){2025, 4, 23}));
+}
+
 /* 80 % warn, 100 % yellow, statutory (a longer limit) red; the file need not be in order of time.
  */
 static void test_the_ladder(void **state)
@@ -348,6 +371,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_pause_stops_a_clock_that_runs_at_the_applicants, set_up),
         cmocka_unit_test_setup(test_units_are_excluded_each_in_its_own, set_up),
         cmocka_unit_test_setup(test_a_step_gone_back_to_has_a_new_clock, set_up),
+        cmocka_unit_test_setup(test_other_clocks_begin_anew, set_up),
         cmocka_unit_test_setup(test_the_ladder, set_up),
         cmocka_unit_test_setup(test_rungs_missed_fire_in_order_of_time, set_up),
         cmocka_unit_test_setup(test_no_card_before_its_time_nor_in_a_pause, set_up),

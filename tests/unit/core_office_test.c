@@ -279,6 +279,7 @@ static void test_why_it_is_held(void **state)
     assert_int_equal(officer(PL_CMD_PAUSE_CASE, 0), PL_ACCEPTED);
     assert_int_equal(pl_core_waits(w.def, &w.c, waits, 4), 3);
     assert_int_equal(waits[0].kind, PL_WAITS_RESUME);
+    assert_true(waits[0].since_ms == w.facts.now_ms);
     assert_int_equal(waits[1].next_ms, 0);
     /* More than there is room for: counted all the same. */
     assert_int_equal(pl_core_waits(w.def, &w.c, waits, 1), 3);
@@ -303,6 +304,58 @@ static void test_why_it_waits_for_others(void **state)
     assert_true(waits[2].next_ms == w.facts.now_ms + 3600000);
 }
 
+static void test_why_a_member_or_a_guard_waits(void **state)
+{
+    (void)state;
+    struct pl_wait waits[4];
+
+    build_init(&b);
+    build_ask(&b);
+    build_limit(&b, 0, (struct pl_span){9, PL_UNIT_WORKING_DAYS});
+    build_member(&b, 0, PL_ROLE_OPINION);
+    build_member_limit(&b, 0, 1, (struct pl_span){2, PL_UNIT_WORKING_DAYS},
+                       PL_DECISION_NO_OBJECTION);
+    build_ask(&b);
+    build_when(&b, 1, "area > 1");
+    world_begin(&w, build_done(&b));
+    assert_int_equal(pl_core_waits(w.def, &w.c, waits, 4), 3);
+    assert_int_equal(waits[0].due_ms, world_day_end((struct pl_date){2025, 3, 14}));
+    assert_int_equal(waits[0].next_ms, 0);
+    assert_int_equal(waits[1].item, 1);
+    assert_int_equal(waits[1].due_ms, world_day_end((struct pl_date){2025, 3, 5}));
+    assert_int_equal(waits[1].next_ms, waits[1].due_ms);
+    assert_int_equal(waits[2].kind, PL_WAITS_INCIDENT);
+    assert_int_equal(waits[2].step, 1);
+    assert_int_equal(waits[2].item, PL_NO_ITEM);
+
+    /* The lead has answered: it waits for its own step. */
+    assert_int_equal(world_answer(&w, 0, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(pl_core_waits(w.def, &w.c, waits, 4), 3);
+    assert_int_equal(waits[0].kind, PL_WAITS_HELD);
+    assert_int_equal(waits[0].other, 0);
+}
+
+/* A ladder and an offer: whichever comes first is what happens next. */
+static void test_why_says_what_comes_next(void **state)
+{
+    (void)state;
+    build_init(&b);
+    build_ask(&b);
+    build_limit(&b, 0, (struct pl_span){9, PL_UNIT_WORKING_DAYS});
+    build_rung(&b, 0, (struct pl_span){1, PL_UNIT_HOURS}, PL_CARD_WARNING);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(only_wait().rung, 0);
+    assert_int_equal(world_offer(&w, 0, 0), PL_ACCEPTED);
+    assert_int_equal(only_wait().rung, PL_NO_RUNG);
+    assert_true(only_wait().next_ms == w.facts.now_ms + w.facts.accept_ms);
+
+    build_init(&b);
+    build_wait_span(&b, (struct pl_span){1, PL_UNIT_HOURS});
+    build_rung(&b, 0, (struct pl_span){2, PL_UNIT_HOURS}, PL_CARD_WARNING);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(only_wait().rung, PL_NO_RUNG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +374,8 @@ int main(void)
         cmocka_unit_test_setup(test_why, set_up),
         cmocka_unit_test_setup(test_why_it_is_held, set_up),
         cmocka_unit_test_setup(test_why_it_waits_for_others, set_up),
+        cmocka_unit_test_setup(test_why_a_member_or_a_guard_waits, set_up),
+        cmocka_unit_test_setup(test_why_says_what_comes_next, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -347,6 +347,59 @@ static void test_a_signal_that_comes_early_is_kept(void **state)
     assert_int_equal(world_signal(&w, "paid"), PL_REJECT_NO_ONE_WAITS);
 }
 
+/* A signal is used once: a step that is opened again waits for the next one. */
+static void test_a_signal_is_used_once(void **state)
+{
+    (void)state;
+    const uint16_t wait = build_wait_signal(&b, "paid");
+    const uint16_t ask = build_ask(&b);
+    const uint16_t other = build_wait_signal(&b, "paid");
+
+    build_after(&b, ask, wait);
+    build_after(&b, other, ask);
+    build_back(&b, ask, wait, 1);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_signal(&w, "paid"), PL_ACCEPTED);
+    assert_true(w.c.steps[other].signalled); /* the same message was for both */
+    assert_int_equal(world_signal(&w, "paid"), PL_ACCEPTED);
+    assert_false(w.c.steps[wait].signalled); /* done: nothing is kept for it */
+    assert_int_equal(world_answer(&w, ask, 0, "again"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_ACTIVE);
+    assert_int_equal(world_signal(&w, "paid"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_DONE);
+}
+
+/* Nothing is decided in a pause, and nothing is lost. */
+static void test_a_signal_in_a_pause_is_kept(void **state)
+{
+    (void)state;
+    const uint16_t ask = build_ask(&b);
+    const uint16_t wait = build_wait_signal(&b, "paid");
+
+    build_after(&b, wait, ask);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, ask, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_officer(&w, PL_CMD_PAUSE_CASE, 0, 0), PL_ACCEPTED);
+    assert_int_equal(world_signal(&w, "paid"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_ACTIVE);
+    assert_true(w.c.steps[wait].signalled);
+    assert_int_equal(world_officer(&w, PL_CMD_RESUME_CASE, 0, 0), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_DONE);
+}
+
+/* An expression that gives something else than yes or no is a fault too. */
+static void test_a_guard_that_is_no_condition(void **state)
+{
+    (void)state;
+    const uint16_t step = build_ask(&b);
+
+    build_when(&b, step, "area");
+    world_init(&w, build_done(&b));
+    world_set_form(&w, false, "large");
+    assert_int_equal(world_start(&w), PL_ACCEPTED);
+    assert_true(w.c.steps[step].incident);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +418,9 @@ int main(void)
         cmocka_unit_test_setup(test_tell_may_be_acknowledged_without_taking, set_up),
         cmocka_unit_test_setup(test_signal, set_up),
         cmocka_unit_test_setup(test_a_signal_that_comes_early_is_kept, set_up),
+        cmocka_unit_test_setup(test_a_signal_is_used_once, set_up),
+        cmocka_unit_test_setup(test_a_signal_in_a_pause_is_kept, set_up),
+        cmocka_unit_test_setup(test_a_guard_that_is_no_condition, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
