@@ -99,8 +99,10 @@ static void add_members(struct draw *d, struct pl_builder *out, unsigned lead)
                 "      d%u.t: {gives: opinion, limit: %u working days, silence: no_objection}\n", i,
                 1 + draw_below(d, 3));
         } else {
+            /* One draw a statement: the order of arguments is the compiler's. */
+            const unsigned days = 1 + draw_below(d, 3);
             pl_builder_addf(out, "      d%u.t: {gives: decision, limit: %u working days%s}\n", i,
-                            1 + draw_below(d, 3), one_in(d, 3) ? ", when: a" : "");
+                            days, one_in(d, 3) ? ", when: a" : "");
         }
     }
     pl_builder_addf(
@@ -151,6 +153,9 @@ static void add_step(struct draw *d, struct pl_builder *out, unsigned step)
 static void add_workflow(struct draw *d, struct pl_builder *out, unsigned number)
 {
     const unsigned steps = 1 + draw_below(d, STEPS_MAX);
+    const unsigned fixes = 1 + draw_below(d, 3);
+    const unsigned agains = 1 + draw_below(d, 2);
+    const char *clock = one_in(d, 2) ? "stops" : one_in(d, 2) ? "runs" : "restarts";
 
     pl_builder_addf(out,
                     "workflow: sim_%u\n"
@@ -166,9 +171,7 @@ static void add_workflow(struct draw *d, struct pl_builder *out, unsigned number
                     "  again: {zh: 重来, en: Again, back_to: apply, at_most: %u}\n"
                     "  reject: {zh: 不予, en: Refused, ends: rejected, reason: required}\n"
                     "steps:\n",
-                    number, 1 + draw_below(d, 3),
-                    one_in(d, 2) ? "stops" : (one_in(d, 2) ? "runs" : "restarts"),
-                    1 + draw_below(d, 2));
+                    number, fixes, clock, agains);
     for (unsigned i = 0; i < steps; i++) {
         add_step(d, out, i);
     }

@@ -7,8 +7,9 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 command -v clang >/dev/null || { echo "skipped: no clang on this machine"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+printf '#define PLACET_SOURCE_DIR "%s"\n' "$source" >"$work/config.h"
 packages="lmdb libzmq msgpack yaml-0.1 jansson libsodium libxxhash libutf8proc libpcre2-8"
-flags="-std=gnu17 -D_GNU_SOURCE -I$source/engine -I$source/engine/include -I$source/tests -DPLACET_SOURCE_DIR=\"$source\" $(pkg-config --cflags $packages)"
+flags="-std=gnu17 -D_GNU_SOURCE -I$source/engine -I$source/engine/include -I$source/tests -include $work/config.h $(pkg-config --cflags $packages)"
 find "$source"/engine/base "$source"/engine/value "$source"/engine/model "$source"/engine/definition "$source"/engine/core \
      "$source"/engine/wire "$source"/engine/server -name '*.c' ! -name main.c >"$work/sources"
 ls "$source"/tests/sim/*.c "$source"/tests/support/sim_*.c >>"$work/sources"
@@ -17,7 +18,7 @@ trace() { # compiler, optimisation
     mkdir "$work/$1$2"
     # One object a file, named by a number: two rooms may have files of the same name.
     nl -w1 -s' ' "$work/sources" | xargs -P 2 -L 1 sh -c "$1 $2 $flags -w -c \"\$1\" -o $work/$1$2/\$0.o"
-    "$1" -o "$work/$1$2/sim" "$work/$1$2"/*.o $(pkg-config --libs $packages)
+    "$1" -o "$work/$1$2/sim" "$work/$1$2"/*.o $(pkg-config --libs $packages) -lm
     "$work/$1$2/sim" --seeds 1..8 --acts 200 --hash >"$work/$1$2.txt" 2>"$work/log" || { cat "$work/log"; exit 1; }
 }
 
