@@ -39,7 +39,8 @@ struct pl_lmdb {
     MDB_txn *txn;     /* the write transaction, or NULL */
     MDB_txn *reader;  /* a read transaction at rest, or NULL */
     unsigned readers; /* read transactions in use */
-    bool unknown;     /* a commit failed: nothing more is written */
+    int64_t readers_checked_ns;
+    bool unknown; /* a commit failed: nothing more is written */
 
     uint64_t last_seq;    /* newest durable event */
     uint64_t pending_seq; /* newest event of the transaction */

@@ -10,6 +10,9 @@
 /* Archived frames deleted by one commit: more than it appends, so that the ring shrinks. */
 #define TRIMMED_BY_COMMIT 4
 
+/* How often dead readers are looked for: some hundred microseconds for 512 slots. */
+#define CHECK_READERS_NS  10000000000
+
 static int store_begin(struct pl_store *store)
 {
     struct pl_lmdb *lmdb = pl_lmdb_of_store(store);
@@ -396,7 +399,16 @@ static bool store_nearly_full(struct pl_store *store)
 
 static int store_archive(struct pl_store *store, uint64_t before_seq)
 {
-    return pl_lmdb_archive(pl_lmdb_of_store(store), before_seq);
+    struct pl_lmdb *lmdb = pl_lmdb_of_store(store);
+    const int64_t now_ns = pl_lmdb_now_ns();
+    int dead = 0;
+
+    /* A tool that was killed while it read holds back the reuse of pages for ever. */
+    if (now_ns - lmdb->readers_checked_ns >= CHECK_READERS_NS) {
+        (void)mdb_reader_check(lmdb->env, &dead);
+        lmdb->readers_checked_ns = now_ns;
+    }
+    return pl_lmdb_archive(lmdb, before_seq);
 }
 
 const struct pl_store_ops pl_lmdb_store_ops = {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <placet/error.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -498,6 +499,93 @@ static void test_info(void **state)
     pl_lmdb_close(&lmdb);
 }
 
+/* Commits while it reads, and looks how far behind the newest commit the read is. */
+struct slow_reader {
+    struct pl_lmdb *lmdb;
+    struct test_frames *frames;
+    uint64_t age_max;
+};
+
+static int read_slowly(void *context, uint64_t key, struct pl_bytes value)
+{
+    struct slow_reader *r = context;
+    struct pl_store *store = pl_lmdb_store(r->lmdb);
+    struct pl_store_info info;
+
+    (void)value;
+    if (key % 50 == 0) {
+        assert_int_equal(test_commit_frame(r->lmdb, r->frames, 1, 100), PLACET_OK);
+        assert_int_equal(store->ops->info(store, &info), PLACET_OK);
+        r->age_max = info.oldest_reader_age > r->age_max ? info.oldest_reader_age : r->age_max;
+    }
+    return 0;
+}
+
+static void test_a_long_read_lets_go(void **state)
+{
+    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
+    struct pl_store *store = pl_lmdb_store(lmdb);
+    struct test_frames frames;
+    struct slow_reader reader = {.lmdb = lmdb, .frames = &frames};
+
+    test_frames_init(&frames);
+    assert_int_equal(store->ops->begin(store), PLACET_OK);
+    for (uint64_t key = 0; key < 5000; key++) {
+        assert_int_equal(store->ops->put(store, PL_TABLE_BLOCKS, key, text("block")), PLACET_OK);
+    }
+    assert_int_equal(store->ops->commit(store), PLACET_OK);
+    assert_int_equal(store->ops->visit(store, PL_TABLE_BLOCKS, 0, read_slowly, &reader), 0);
+    assert_int_equal(frames.seq, 1 + 100);
+    assert_true(reader.age_max > 0);
+    assert_true(reader.age_max <= PL_READ_ENTRIES_MAX / 50);
+    test_frames_fini(&frames);
+    pl_lmdb_close(&lmdb);
+}
+
+/* A tool is killed while it reads: its slot is cleared, so that pages can be used again. */
+static void test_a_dead_reader_is_cleared(void **state)
+{
+    const struct test_dir *dir = *state;
+    struct pl_lmdb *lmdb = test_store_new(dir, NULL);
+    struct pl_store *store = pl_lmdb_store(lmdb);
+    struct pl_store_info info;
+    struct test_frames frames;
+    char byte = 0;
+    int ready[2];
+    pid_t pid;
+
+    test_frames_init(&frames);
+    assert_int_equal(test_commit_frame(lmdb, &frames, 1, 10), PLACET_OK);
+    assert_int_equal(pipe(ready), 0);
+    pid = fork();
+    if (pid == 0) {
+        struct pl_lmdb *tool = NULL;
+        MDB_txn *txn = NULL;
+        if (pl_lmdb_open_to_read(dir->store, &tool, NULL) == PLACET_OK &&
+            pl_lmdb_read_begin(tool, &txn) == PLACET_OK) {
+            (void)!write(ready[1], "r", 1);
+        }
+        (void)pause();
+        _exit(0);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    for (unsigned i = 0; i < 5; i++) {
+        assert_int_equal(test_commit_frame(lmdb, &frames, 1, 10), PLACET_OK);
+    }
+    assert_int_equal(store->ops->info(store, &info), PLACET_OK);
+    assert_int_equal(info.oldest_reader_age, 5);
+    lmdb->readers_checked_ns -= 20000000000; /* as if twenty seconds had passed */
+    assert_int_equal(store->ops->archive(store, 1), 0);
+    assert_int_equal(store->ops->info(store, &info), PLACET_OK);
+    assert_int_equal(info.oldest_reader_age, 0);
+    (void)close(ready[0]);
+    (void)close(ready[1]);
+    test_frames_fini(&frames);
+    pl_lmdb_close(&lmdb);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +608,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_default_sync_only, setup, teardown),
         cmocka_unit_test_setup_teardown(test_descriptors_close_on_exec, setup, teardown),
         cmocka_unit_test_setup_teardown(test_info, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_long_read_lets_go, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_dead_reader_is_cleared, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
