@@ -1,4 +1,4 @@
-/* An analysis as a page for people and as JSON (schemas/analysis.schema.json). Both return text
+/* An analysis as a page for people and as JSON (schemas/cli/analyse.schema.json). Both return text
  * that the caller frees with free(), or NULL when there is no memory. */
 #ifndef PL_DEFINITION_ANALYSE_SHOW_H
 #define PL_DEFINITION_ANALYSE_SHOW_H

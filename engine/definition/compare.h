@@ -29,8 +29,8 @@ struct pl_comparison {
 void pl_definition_compare(const struct pl_definition *before, const struct pl_definition *after,
                            int32_t start_day, struct pl_comparison *out);
 
-/* As a page, and as JSON (schemas/comparison.schema.json); freed with free(), NULL when there is no
- * memory. */
+/* As a page, and as JSON (schemas/cli/compare.schema.json); freed with free(), NULL when there is
+ * no memory. */
 char *pl_comparison_text(const struct pl_comparison *c, bool colour);
 char *pl_comparison_json(const struct pl_comparison *c);
 

@@ -69,7 +69,7 @@ PLACET_API void placet_bundle_free(struct placet_bundle **bundle);
 /**
  * Loads the definition. `*report_out` is set in both cases (NULL only when memory ran out): the
  * mistakes, or "" as text; as JSON `{"ok", "errors", "left_out", "diagnostics": [...]}`
- * (schemas/diagnostics.schema.json). PLACET_EINVALID when there are mistakes: then
+ * (schemas/cli/check.schema.json). PLACET_EINVALID when there are mistakes: then
  * `*definition_out` is not written. End it with placet_definition_free. PLACET_ENOMEM.
  */
 PLACET_API PLACET_MUST_CHECK int placet_bundle_check(const struct placet_bundle *bundle,
@@ -103,8 +103,8 @@ PLACET_API PLACET_MUST_CHECK int placet_explain(const char *code, enum placet_fo
 /**
  * What the definition costs an applicant whose case begins on `start_date` ("2016-04-20"):
  * procedures, critical path, dates, visits, cost, documents, and a table of steps
- * (schemas/analysis.schema.json). `*text_out` is freed with placet_free. PLACET_EINVALID for a date
- * that does not exist, PLACET_ENOMEM.
+ * (schemas/cli/analyse.schema.json). `*text_out` is freed with placet_free. PLACET_EINVALID for a
+ * date that does not exist, PLACET_ENOMEM.
  */
 PLACET_API PLACET_MUST_CHECK int
 placet_definition_analyse(const struct placet_definition *definition, const char *start_date,
@@ -112,7 +112,7 @@ placet_definition_analyse(const struct placet_definition *definition, const char
 
 /**
  * The figures of two definitions side by side, with differences, and the steps that only one has or
- * that have other limits (schemas/comparison.schema.json). As placet_definition_analyse.
+ * that have other limits (schemas/cli/compare.schema.json). As placet_definition_analyse.
  */
 PLACET_API PLACET_MUST_CHECK int
 placet_definition_compare(const struct placet_definition *before,
@@ -121,7 +121,7 @@ placet_definition_compare(const struct placet_definition *before,
 
 /**
  * The last day of a limit that begins on `start_date` (that day is excluded) by the calendar in a
- * file: `{"date", "working_days", "calendar_days", ...}` (schemas/calendar_count.schema.json).
+ * file: `{"date", "working_days", "calendar_days", ...}` (schemas/cli/calendar_count.schema.json).
  * `duration` as in definitions: "20 working days", "7wd", "45 days". PLACET_ENOTFOUND or PLACET_EIO
  * for the file, PLACET_EINVALID with the first mistake in `err`, PLACET_ENOMEM.
  */
