@@ -131,6 +131,9 @@ uint32_t pl_checkpoint_share(const struct pl_server *s, uint32_t event_count)
 {
     const uint32_t share = event_count / EVENTS_PER_BLOCK;
 
+    if (s->store->ops->nearly_full(s->store)) {
+        return 0; /* a longer replay is cheaper than a completion refused */
+    }
     if (s->state.last_seq - s->turn->replay_seq > PL_REPLAY_EVENTS_MAX / 2) {
         return CATCH_UP_BLOCKS;
     }

@@ -23,6 +23,13 @@ void pl_queues_fini(struct pl_queues *queues)
     *queues = (struct pl_queues){0};
 }
 
+void pl_queues_clear(struct pl_queues *queues)
+{
+    for (uint32_t i = 0; i < queues->count; i++) {
+        queues->queues[i].count = 0;
+    }
+}
+
 uint32_t pl_queues_find(const struct pl_queues *queues, struct pl_text name)
 {
     for (uint32_t i = 0; i < queues->count; i++) {

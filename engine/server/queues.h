@@ -36,6 +36,9 @@ struct pl_queues {
 void pl_queues_init(struct pl_queues *queues);
 void pl_queues_fini(struct pl_queues *queues);
 
+/* Empties every queue; services keep their numbers. */
+void pl_queues_clear(struct pl_queues *queues);
+
 /* The number of a service, added when new; UINT32_MAX at PL_SERVICES_MAX or without memory. */
 uint32_t pl_queues_service(struct pl_queues *queues, struct pl_text name);
 

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "server/log.h"
 #include "server/protocol.h"
 #include "server/sessions.h"
 #include "server/watch.h"
@@ -233,6 +234,9 @@ static int commit_frame(struct pl_server *s, struct pl_bytes *frame_out)
 /* What can be done when nobody waits: the rest of the checkpoint, then sealing old frames. */
 static int use_idle_time(struct pl_server *s)
 {
+    if (s->store->ops->nearly_full(s->store)) {
+        return PLACET_OK; /* the rest of the room is for what is under way */
+    }
     if (s->state.dirty_count > 0) {
         begin(s);
         return commit(s, (struct pl_bytes){0}, IDLE_BLOCKS);
@@ -246,6 +250,9 @@ static int archive_sometimes(struct pl_server *s)
         return PLACET_OK;
     }
     s->turn->commits_since_archive = 0;
+    if (s->store->ops->nearly_full(s->store)) {
+        return PLACET_OK;
+    }
     return s->store->ops->archive(s->store, s->turn->replay_seq);
 }
 
@@ -291,6 +298,29 @@ static void tell(struct pl_server *s, struct pl_bytes frame)
     pl_sessions_tick(s);
 }
 
+/* The commit found no room: nothing happened and nobody was told, but the state had gone ahead. It
+ * is built anew from the store; peers keep their sessions and ask again. */
+static int take_back(struct pl_server *s)
+{
+    struct placet_error err = {0};
+
+    pl_log(PL_LOG_WARNING, "the store is full: a turn of %u events was taken back",
+           s->turn->frame.count);
+    pl_outbox_init(&s->outbox, &s->arena);
+    pl_state_fini(&s->state);
+    pl_queues_clear(&s->queues);
+    int rc = pl_state_init(&s->state);
+    if (rc == PLACET_OK) {
+        rc = pl_server_recover(s, &err);
+    }
+    if (rc == PLACET_OK) {
+        pl_arena_reset(&s->arena);
+        pl_sessions_turn_failed(s);
+        pl_state_drop_turn(&s->state);
+    }
+    return rc;
+}
+
 int pl_server_turn(struct pl_server *s, int timeout_ms)
 {
     struct pl_bytes frame;
@@ -309,6 +339,9 @@ int pl_server_turn(struct pl_server *s, int timeout_ms)
         return offers;
     }
     int rc = commit_frame(s, &frame);
+    if (rc == PLACET_EFULL) {
+        return take_back(s);
+    }
     if (rc < 0) {
         return rc;
     }

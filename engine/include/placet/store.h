@@ -70,4 +70,32 @@ PLACET_API PLACET_MUST_CHECK int placet_store_verify(const char *dir, placet_sto
                                                      struct placet_store_checked *checked_out,
                                                      struct placet_error *err);
 
+/** What folding the whole journal anew gave. */
+struct placet_store_rebuilt {
+    uint64_t frames;
+    uint64_t events;
+    uint64_t open_cases;
+    uint64_t closed_cases;
+    uint64_t definitions;
+    uint64_t blobs;
+    uint64_t replies;
+    uint64_t rows_compared;     /**< 0 when rows were written */
+    uint64_t differences;       /**< between the fold and the tables */
+    char first_difference[160]; /**< a clause for people; "" when there is none */
+};
+
+/**
+ * Folds the journal from its first event: everything else in a store is derived from it.
+ *
+ * With `check` nothing is changed: each table, and the state that a recovery gives, is compared
+ * with the fold byte by byte, and PLACET_ECORRUPT says that something differs. Without, the tables
+ * are written anew from the fold.
+ *
+ * No engine may run on the store: PLACET_ECONFLICT. PLACET_ENOTFOUND when there is no store, or
+ * when its journal does not go back to its first event.
+ */
+PLACET_API PLACET_MUST_CHECK int placet_store_rebuild(const char *dir, int check,
+                                                      struct placet_store_rebuilt *rebuilt_out,
+                                                      struct placet_error *err);
+
 #endif
