@@ -18,8 +18,8 @@ struct pl_addresses {
  * the descriptor is closed. */
 int pl_run_dir_lock(const char *run_dir, int *lock_out, struct placet_error *err);
 
-/* "ipc://RUN_DIR/work.sock" with an absolute path; PLACET_EINVALID when it is longer than a socket's
- * may be. */
+/* "ipc://RUN_DIR/work.sock" with an absolute path; PLACET_EINVALID when it is longer than a
+ * socket's may be. */
 int pl_run_dir_socket(const char *run_dir, enum pl_endpoint endpoint, char out[PL_ADDRESS_SIZE],
                       struct placet_error *err);
 

@@ -250,7 +250,7 @@ uint16_t pl_load_service(struct pl_load *l, struct pl_text name, struct pl_diag_
     const struct pl_yaml *services =
         department != NULL ? pl_yaml_get(department, "services") : NULL;
     const struct pl_yaml *service = find(services, rest);
-    if (service != NULL) {
+    if (department != NULL && service != NULL) {
         return use_service(l, name, department, service, place);
     }
     if (l->departments_doubtful) {

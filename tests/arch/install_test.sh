@@ -41,7 +41,7 @@ add_executable(guest \${sources})
 target_compile_definitions(guest PRIVATE _GNU_SOURCE)
 target_link_libraries(guest PRIVATE placet::placet m)
 END
-    (cmake -S "$work/$name.cmake" -B "$work/$name.build" -DCMAKE_PREFIX_PATH="$work/usr" &&
+    (cmake -G Ninja -S "$work/$name.cmake" -B "$work/$name.build" -DCMAKE_PREFIX_PATH="$work/usr" &&
         cmake --build "$work/$name.build") >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 done
 [ "$built" != 0 ] || { echo "error: no example adapter to build"; exit 1; }

@@ -4,7 +4,7 @@ import re
 
 import tree
 
-NOTES = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+NOTES = re.compile(r"\b(TODO|FIXME)\b")
 BANNED = {
     "strcpy": "pl_text or memcpy with a known size",
     "strcat": "a writer with a maximum",

@@ -24,8 +24,7 @@ void definition_files_read(struct definition_files *files)
     for (uint32_t i = 0; i < DEFINITION_FILES; i++) {
         char path[1024];
         size_t size = 0;
-        (void)snprintf(path, sizeof(path), "%s/tests/broken/good/%s", PLACET_SOURCE_DIR,
-                       paths[i]);
+        (void)snprintf(path, sizeof(path), "%s/tests/broken/good/%s", PLACET_SOURCE_DIR, paths[i]);
         assert_int_equal(pl_file_read(path, &files->texts[i], &size, NULL), PLACET_OK);
         files->bundle.files[i] =
             (struct pl_bundle_file){pl_text_of(names[i]), {files->texts[i], (uint32_t)size}};

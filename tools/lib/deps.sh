@@ -9,7 +9,7 @@
 placet_build_packages="gcc libc6-dev cmake ninja-build pkg-config libzmq3-dev liblmdb-dev
     libmsgpack-dev libyaml-dev libjansson-dev libsodium-dev libxxhash-dev libutf8proc-dev
     libpcre2-dev"
-placet_check_packages="libcmocka-dev clang-format clang-tidy binutils python3 python3-zmq
+placet_check_packages="libcmocka-dev clang clang-format clang-tidy binutils python3 python3-zmq
     python3-msgpack python3-yaml python3-jsonschema"
 
 # Prints those of the given packages that are not installed.
