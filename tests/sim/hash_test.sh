@@ -1,8 +1,8 @@
 #!/bin/sh
 # ctest: slow
 # ctest: timeout 600
-# The same seeds give the same trace with gcc and clang, unoptimised and optimised: no result depends
-# on undefined behaviour, padding, hash order or time.
+# The same seeds give the same trace with gcc and clang, unoptimised and optimised: no result
+# depends on undefined behaviour, padding, hash order or time.
 set -eu
 source=$(cd "$(dirname "$0")/../.." && pwd)
 command -v clang >/dev/null || { echo "skipped: no clang on this machine"; exit 77; }
