@@ -249,7 +249,6 @@ static void apply_step_returned(const struct fold *f)
     s->supplemented = false;
     s->incident = false;
     retire_tasks(f);
-    pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
 static void apply_step_resumed(const struct fold *f)

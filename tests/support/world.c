@@ -126,12 +126,24 @@ static void check(const struct world *w)
     }
 }
 
+/* What the last command left behind must not matter to the next. */
+static void spoil(struct pl_outcome *out)
+{
+    memset(&out->after, 0xa5, sizeof(out->after));
+    memset(out->steps, 0xa5, BUILD_STEPS * sizeof(out->steps[0]));
+    memset(out->tasks, 0xa5, BUILD_STEPS * BUILD_MEMBERS * sizeof(out->tasks[0]));
+    memset(&out->form, 0xa5, sizeof(out->form));
+    out->event_count = UINT32_MAX;
+    out->text_len = UINT32_MAX;
+    out->repeated = true;
+}
+
 enum pl_rejection world_do(struct world *w, struct pl_command cmd)
 {
     const struct pl_case_data data = {w->form};
     const struct pl_case *c = w->c.seq == 0 ? NULL : &w->c;
 
-    w->out.event_count = 0;
+    spoil(&w->out);
     const enum pl_rejection result = pl_core_decide(w->def, c, &data, &w->facts, &cmd, &w->out);
 
     for (uint32_t i = 0; i < w->out.event_count; i++) {

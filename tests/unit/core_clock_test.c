@@ -199,6 +199,24 @@ static void test_a_step_gone_back_to_has_a_new_clock(void **state)
     assert_due(3, 31);
 }
 
+/* An officer takes the file back from the applicant: a new clock, nothing left of the old stop. */
+static void test_going_back_to_a_returned_step(void **state)
+{
+    (void)state;
+    const uint16_t step = build_ask(&b);
+
+    build_limit(&b, step, WD(20));
+    build_return(&b, step, 3, PL_CLOCK_STOPS);
+    world_begin(&w, build_done(&b));
+    at(2025, 3, 10);
+    assert_int_equal(world_answer(&w, step, 0, "return"), PL_ACCEPTED);
+    at(2025, 3, 24);
+    assert_int_equal(officer(PL_CMD_STEP_BACK), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, step), PL_STEP_ACTIVE);
+    assert_due(4, 22);
+    assert_int_equal(world_count(&w, PL_EVT_STEP_RESUMED), 0);
+}
+
 /* `clock: runs` speaks of the step that goes back to itself: every other clock begins anew, even if
  * that step has a decision of the same name that lets its own run. */
 static void test_other_clocks_begin_anew(void **state)
@@ -371,6 +389,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_pause_stops_a_clock_that_runs_at_the_applicants, set_up),
         cmocka_unit_test_setup(test_units_are_excluded_each_in_its_own, set_up),
         cmocka_unit_test_setup(test_a_step_gone_back_to_has_a_new_clock, set_up),
+        cmocka_unit_test_setup(test_going_back_to_a_returned_step, set_up),
         cmocka_unit_test_setup(test_other_clocks_begin_anew, set_up),
         cmocka_unit_test_setup(test_the_ladder, set_up),
         cmocka_unit_test_setup(test_rungs_missed_fire_in_order_of_time, set_up),

@@ -164,6 +164,23 @@ static void test_unreached_passes_on_at_once(void **state)
     assert_int_equal(w.journal[w.seen - 1].step_unreached.by_step, asked);
 }
 
+/* The same with the file upside down: examined again until nothing changes. */
+static void test_unreached_passes_on_upwards(void **state)
+{
+    (void)state;
+    const uint16_t behind = build_ask(&b);
+    const uint16_t dead = build_ask(&b);
+    const uint16_t asked = build_ask(&b);
+
+    build_rule(&b, asked, (struct pl_decision_rule){.decision = BUILD_OTHER});
+    build_after(&b, behind, dead);
+    build_after_decision(&b, dead, asked, PL_DECISION_APPROVE);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, asked, 0, "other"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, behind), PL_STEP_UNREACHED);
+    assert_true(w.c.finished);
+}
+
 static void test_any_starts_once(void **state)
 {
     (void)state;
@@ -408,6 +425,7 @@ int main(void)
         cmocka_unit_test_setup(test_arcs, set_up),
         cmocka_unit_test_setup(test_joins_of_two, set_up),
         cmocka_unit_test_setup(test_unreached_passes_on_at_once, set_up),
+        cmocka_unit_test_setup(test_unreached_passes_on_upwards, set_up),
         cmocka_unit_test_setup(test_any_starts_once, set_up),
         cmocka_unit_test_setup(test_when_false_skips_and_goes_on, set_up),
         cmocka_unit_test_setup(test_everything_skipped_finishes, set_up),

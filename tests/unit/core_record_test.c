@@ -127,6 +127,7 @@ static void test_events_of_a_task(void **state)
     assert_text(e->task_completed.by, "wang");
     assert_true(e->task_completed.body_hash == 9);
     assert_true(e->task_completed.answer.at == answer);
+    assert_true(e->task_completed.held == 0);
     assert_true(world_task(&w, 0, 0)->has_answer);
 }
 

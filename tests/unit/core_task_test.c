@@ -215,6 +215,7 @@ static void test_progress_extends_and_unparks(void **state)
     cmd.extend_ms = 0;
     assert_int_equal(world_do(&w, cmd), PL_ACCEPTED);
     assert_int_equal(world_task(&w, 0, 0)->state, PL_TASK_ACTIVE);
+    assert_int_equal(world_task(&w, 0, 0)->until_ms, 0);
     assert_int_equal(send(PL_CMD_TASK_RELEASE, cmd.lease), PL_ACCEPTED);
     assert_int_equal(send(PL_CMD_TASK_PROGRESS, cmd.lease), PL_REJECT_TASK_STATE);
     assert_int_equal(send(PL_CMD_TASK_PARK, cmd.lease), PL_REJECT_TASK_STATE);
