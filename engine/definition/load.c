@@ -402,6 +402,17 @@ static int load(struct pl_load *l, struct pl_definition **def_out, struct placet
     return PLACET_OK;
 }
 
+/* Room for the trees of these files: a node takes up to 64 bytes for each byte of its text. */
+static size_t trees_size(const struct pl_bundle *files)
+{
+    size_t size = 4096;
+
+    for (uint32_t i = 0; i < files->count; i++) {
+        size += (size_t)files->files[i].text.len * 64;
+    }
+    return size < PL_LOAD_SCRATCH_MAX ? size : PL_LOAD_SCRATCH_MAX;
+}
+
 int pl_definition_load(struct pl_bytes bundle, struct pl_diags *diags,
                        struct pl_definition **def_out, struct placet_error *err)
 {
@@ -417,15 +428,16 @@ int pl_definition_load(struct pl_bytes bundle, struct pl_diags *diags,
                           "these bytes are not a bundle of files");
         return rc;
     }
+    const size_t size = trees_size(&files);
     struct pl_load *l = calloc(1, sizeof(*l));
-    void *memory = malloc((size_t)PL_LOAD_SCRATCH_MAX + PL_DEFINITION_MAX);
+    void *memory = malloc(size + PL_DEFINITION_MAX);
     if (l == NULL || memory == NULL) {
         free(l);
         free(memory);
         return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
     }
-    pl_arena_init(&trees, memory, PL_LOAD_SCRATCH_MAX);
-    pl_arena_init(&scratch, (unsigned char *)memory + PL_LOAD_SCRATCH_MAX, PL_DEFINITION_MAX);
+    pl_arena_init(&trees, memory, size);
+    pl_arena_init(&scratch, (unsigned char *)memory + size, PL_DEFINITION_MAX);
     l->bundle = &files;
     l->diags = diags;
     l->trees = &trees;
@@ -444,8 +456,8 @@ void pl_definition_free(struct pl_definition *def)
 int pl_calendar_load(struct pl_text yaml, const char *name, struct pl_diags *diags,
                      struct pl_calendar *calendar_out)
 {
-    const size_t size = PL_LOAD_SCRATCH_MAX;
     struct pl_bundle bundle = {.count = 1, .files = {{pl_text_of(name), yaml}}};
+    const size_t size = trees_size(&bundle);
     struct pl_arena trees;
     struct pl_calendar calendar = {0};
     struct pl_load *l = calloc(1, sizeof(*l));
