@@ -89,7 +89,8 @@ void pl_system_clock_init(struct pl_system_clock *clock, int64_t rate, int64_t s
                   .rate = rate},
         .last_ms = start_ms != 0 ? start_ms : read_ms(CLOCK_REALTIME),
         .last_real_ms = read_ms(CLOCK_MONOTONIC),
-        .ceiling_ms = INT64_MAX,
+        /* A fast clock starts when the server lets it: opening takes real time. */
+        .ceiling_ms = rate > 1 ? 0 : INT64_MAX,
         .own = rate > 1 || start_ms != 0,
     };
 }

@@ -1,6 +1,6 @@
 /* GET, STATS, HEALTH: questions about what is there now. Nothing here is journaled. */
-#include <malloc.h>
-#include <string.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "server/case_view.h"
 #include "server/handlers.h"
@@ -157,6 +157,20 @@ int pl_handle_get(struct pl_request *r)
 /* ---- STATS and HEALTH -------------------------------------------------------------------------
  */
 
+static uint64_t resident_bytes(void)
+{
+    unsigned long long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    if (file != NULL) {
+        if (fscanf(file, "%*u %llu", &pages) != 1) {
+            pages = 0;
+        }
+        fclose(file);
+    }
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 static void write_metrics(struct pl_writer *out, const struct pl_metrics *m)
 {
     pl_write_string(out, "turn");
@@ -214,13 +228,12 @@ int pl_handle_stats(struct pl_request *r)
     if (pl_answer_open(r, &body, 2048) == NULL) {
         return PLACET_ELIMIT;
     }
-    const struct mallinfo2 heap = mallinfo2();
     pl_write_map(&body, 12);
     pl_write_key_u64(&body, "now", (uint64_t)s->now_ms);
     pl_write_key_u64(&body, "rate", (uint64_t)s->clock->rate);
     pl_write_key_u64(&body, "sequence", s->state.last_seq);
     write_load(&body, s);
-    pl_write_key_u64(&body, "heap_bytes", heap.uordblks + heap.hblkhd);
+    pl_write_key_u64(&body, "rss_bytes", resident_bytes());
     pl_write_key_u64(&body, "turn_bytes_max", s->arena.used_max);
     write_metrics(&body, &s->metrics);
     write_store(&body, &info);

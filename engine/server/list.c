@@ -269,6 +269,66 @@ static int list_services(struct page *p, uint64_t after)
     return PLACET_OK;
 }
 
+static bool is_listed(const struct pl_state *state, uint32_t before, struct pl_text id)
+{
+    for (uint32_t i = 0; i < before; i++) {
+        const struct pl_definition *def = state->revisions[i].def;
+        for (uint16_t k = 0; k < def->department_count; k++) {
+            if (pl_text_equal(def->departments[k].id, id)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether a session serves one of the department's services, and what is queued for all of them. */
+static void sum_services(const struct pl_server *s, struct pl_text department, uint64_t *queued_out,
+                         bool *connected_out)
+{
+    *queued_out = 0;
+    *connected_out = false;
+    for (uint32_t i = 0; i < s->queues.count; i++) {
+        const struct pl_queue *queue = &s->queues.queues[i];
+        const char *dot = strchr(queue->name, '.');
+        const struct pl_text owner = {queue->name, (uint32_t)(dot - queue->name)};
+        if (pl_text_equal(owner, department)) {
+            *queued_out += queue->count;
+            *connected_out |= s->sessions->ring[i] != PL_NONE;
+        }
+    }
+}
+
+/* Departments of all definitions, each once; the cursor is the next definition. */
+static int list_departments(struct page *p, uint64_t after)
+{
+    const struct pl_server *s = p->r->server;
+    uint64_t i = after;
+
+    for (; i < s->state.revision_count && !page_is_full(p); i++) {
+        const struct pl_definition *def = s->state.revisions[i].def;
+        for (uint16_t k = 0; k < def->department_count; k++) {
+            const struct pl_department *department = &def->departments[k];
+            uint64_t queued = 0;
+            bool connected = false;
+            if (is_listed(&s->state, (uint32_t)i, department->id) ||
+                p->out.size - p->out.used < ITEM_SIZE_MAX) {
+                continue;
+            }
+            sum_services(s, department->id, &queued, &connected);
+            pl_write_map(&p->out, 5);
+            pl_write_key_text(&p->out, "department", department->id);
+            pl_write_title(&p->out, "title", department->title);
+            pl_write_key_text(&p->out, "level", department->level);
+            pl_write_key_u64(&p->out, "queued", queued);
+            pl_write_key_bool(&p->out, "connected", connected);
+            p->count++;
+        }
+    }
+    p->next = i < s->state.revision_count ? i : 0;
+    return PLACET_OK;
+}
+
 /* ---- the page ---------------------------------------------------------------------------------
  */
 
@@ -282,7 +342,7 @@ static const struct {
     int (*list)(struct page *p, uint64_t after);
 } lists[] = {
     {"cases", list_cases},       {"tasks", list_tasks},       {"definitions", list_definitions},
-    {"sessions", list_sessions}, {"services", list_services},
+    {"sessions", list_sessions}, {"services", list_services}, {"departments", list_departments},
 };
 
 static int fill(struct page *p, struct pl_text what, uint64_t after)
@@ -292,7 +352,8 @@ static int fill(struct page *p, struct pl_text what, uint64_t after)
             return lists[i].list(p, after);
         }
     }
-    pl_request_mistake(p->r, "what", "must be cases, tasks, definitions, sessions or services");
+    pl_request_mistake(p->r, "what",
+                       "must be cases, tasks, definitions, sessions, services or departments");
     return PLACET_OK;
 }
 

@@ -217,6 +217,28 @@ static void write_times(struct pl_writer *out, const struct pl_server *s,
     pl_write_key_u64(out, "now", (uint64_t)s->now_ms);
 }
 
+/* What may be answered: by the step's rules, or by the fixed words of opinions and of `tell`. */
+static void write_decisions(struct pl_writer *out, const struct pl_definition *def,
+                            const struct pl_step_def *step, const struct pl_member *member)
+{
+    pl_write_string(out, "decisions");
+    if (step->kind == PL_KIND_TELL) {
+        pl_write_array(out, 1);
+        pl_write_text(out, def->decisions[PL_DECISION_APPROVE].id);
+        return;
+    }
+    if (member->role == PL_ROLE_OPINION) {
+        pl_write_array(out, 2);
+        pl_write_text(out, def->decisions[PL_DECISION_NO_OBJECTION].id);
+        pl_write_text(out, def->decisions[PL_DECISION_OBJECTION].id);
+        return;
+    }
+    pl_write_array(out, step->rule_count);
+    for (uint16_t i = 0; i < step->rule_count; i++) {
+        pl_write_text(out, def->decisions[step->rules[i].decision].id);
+    }
+}
+
 static void write_task(struct pl_writer *out, const struct pl_server *s, const struct pl_live *live,
                        struct pl_task_ref ref, uint32_t client_id)
 {
@@ -250,11 +272,7 @@ static void write_task(struct pl_writer *out, const struct pl_server *s, const s
                         member->role == PL_ROLE_LEAD       ? "lead"
                         : member->role == PL_ROLE_DECISION ? "decision"
                                                            : "opinion");
-    pl_write_string(out, "decisions");
-    pl_write_array(out, step->rule_count);
-    for (uint16_t i = 0; i < step->rule_count; i++) {
-        pl_write_text(out, def->decisions[step->rules[i].decision].id);
-    }
+    write_decisions(out, def, step, member);
     pl_write_key_bool(out, "hold", is_held(live, step));
     pl_write_string(out, "data");
     pl_write_seen(out, step, live->data.form);

@@ -1,5 +1,6 @@
 """An engine in a temporary directory and a client of it, with stock ZeroMQ and MessagePack only."""
 
+import atexit
 import itertools
 import json
 import os
@@ -125,7 +126,8 @@ class Engine:
         self.process = subprocess.Popen(
             [self.program, "--data", os.path.join(self.directory, "data"), "--run",
              os.path.join(self.directory, "run"), "--create", *self.options],
-            stderr=self.log, stdin=subprocess.DEVNULL)
+            stderr=self.log, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        atexit.register(self.process.kill)
         self.wait_ready()
         with open(os.path.join(self.directory, "run", "endpoints"), encoding="utf-8") as file:
             self.endpoints = json.load(file)
