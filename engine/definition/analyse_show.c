@@ -69,13 +69,31 @@ static const char *kind_key(enum pl_step_kind kind)
     return keys[kind];
 }
 
+/* The documents that the step asks of the applicant. */
+static void write_supplied(struct pl_writer *out, const struct pl_definition *def,
+                           const struct pl_step_def *step)
+{
+    uint32_t count = 0;
+
+    for (uint16_t i = 0; i < step->needs_count; i++) {
+        count += def->documents[step->needs[i]].by_applicant;
+    }
+    pl_write_string(out, "documents");
+    pl_write_array(out, count);
+    for (uint16_t i = 0; i < step->needs_count; i++) {
+        if (def->documents[step->needs[i]].by_applicant) {
+            pl_write_text(out, def->documents[step->needs[i]].id);
+        }
+    }
+}
+
 static void write_step(struct pl_writer *out, const struct pl_definition *def,
                        const struct pl_analysis *a, uint16_t number)
 {
     const struct pl_step_def *step = &def->steps[number];
     const struct pl_step_times *times = &a->steps[number];
 
-    pl_write_map(out, 17);
+    pl_write_map(out, 18);
     pl_write_key_text(out, "id", step->id);
     pl_write_key_title(out, "title", &step->title);
     pl_write_key_string(out, "kind", kind_key(step->kind));
@@ -100,11 +118,15 @@ static void write_step(struct pl_writer *out, const struct pl_definition *def,
     pl_write_i64(out, step->cost);
     pl_write_string(out, "deposit");
     pl_write_i64(out, step->deposit);
+    write_supplied(out, def, step);
 }
 
 char *pl_analysis_json(const struct pl_definition *def, const struct pl_analysis *a)
 {
-    const size_t size = PAGE_SIZE + (size_t)def->step_count * STEP_SIZE;
+    size_t size = PAGE_SIZE;
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        size += STEP_SIZE + (size_t)def->steps[i].needs_count * (PL_ID_MAX + 2);
+    }
     void *memory = malloc(size);
     struct pl_writer out;
 

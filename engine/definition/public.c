@@ -238,6 +238,17 @@ static int parse_day(const char *date, int32_t *day_out, struct placet_error *er
     return PLACET_OK;
 }
 
+void placet_definition_days(const struct placet_definition *definition, int64_t from_ms,
+                            int64_t to_ms, int64_t *working_days_out, int64_t *calendar_days_out)
+{
+    const struct pl_calendar *calendar = &definition->def->calendar;
+    const int32_t from_day = pl_day_of_ms(from_ms, calendar->zone_minutes);
+    const int32_t to_day = pl_day_of_ms(to_ms, calendar->zone_minutes);
+
+    *working_days_out = pl_calendar_working_days(calendar, from_day, to_day);
+    *calendar_days_out = (int64_t)to_day - from_day;
+}
+
 int placet_definition_analyse(const struct placet_definition *definition, const char *start_date,
                               enum placet_format format, char **text_out, struct placet_error *err)
 {

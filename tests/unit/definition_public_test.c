@@ -81,7 +81,16 @@ static void test_analyse(void **state)
     assert_string_equal(string(json, "finish"), "2016-09-07");
     assert_int_equal(number(json_object_get(json, "documents"), "distinct"), 19);
     assert_int_equal(json_array_size(json_object_get(json, "critical_path")), 8);
-    assert_int_equal(json_array_size(json_object_get(json, "steps")), 17);
+    const json_t *steps = json_object_get(json, "steps");
+    size_t supplied = 0;
+    size_t i = 0;
+    const json_t *step = NULL;
+    assert_int_equal(json_array_size(steps), 17);
+    json_array_foreach(steps, i, step)
+    {
+        supplied += json_array_size(json_object_get(step, "documents"));
+    }
+    assert_int_equal(supplied, number(json_object_get(json, "documents"), "supplied"));
     json_decref(json);
 
     text = NULL;
@@ -92,6 +101,32 @@ static void test_analyse(void **state)
     placet_free(text);
     placet_definition_free(&definition);
     assert_null(definition);
+}
+
+/* The two days of May and June 2016 on which the Labour Day holiday and the Dragon Boat holiday
+ * moved a weekend are in the calendar of the definition. */
+static void test_days(void **state)
+{
+    struct placet_definition *definition = load(WORKFLOWS "construction_permit.yaml");
+    const int64_t april_20 = INT64_C(1461110400000);           /* 2016-04-20 08:00 in Beijing */
+    const int64_t september_7 = INT64_C(1473210000000);        /* 09:00 */
+    const int64_t april_21 = april_20 + 16 * INT64_C(3600000); /* midnight */
+    int64_t working = 0;
+    int64_t calendar = 0;
+
+    (void)state;
+    placet_definition_days(definition, april_20, september_7, &working, &calendar);
+    assert_int_equal(working, 98);
+    assert_int_equal(calendar, 140);
+    placet_definition_days(definition, april_20, april_21 - 1, &working, &calendar);
+    assert_int_equal(working, 0);
+    assert_int_equal(calendar, 0);
+    placet_definition_days(definition, april_20, april_21, &working, &calendar);
+    assert_int_equal(working, 1);
+    assert_int_equal(calendar, 1);
+    placet_definition_days(definition, september_7, april_20, &working, &calendar);
+    assert_int_equal(calendar, -140);
+    placet_definition_free(&definition);
 }
 
 static void test_compare(void **state)
@@ -295,10 +330,11 @@ static void test_count_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_analyse),  cmocka_unit_test(test_compare),
-        cmocka_unit_test(test_bytes),    cmocka_unit_test(test_report),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_explain),
-        cmocka_unit_test(test_count),    cmocka_unit_test(test_count_refusals),
+        cmocka_unit_test(test_analyse),        cmocka_unit_test(test_days),
+        cmocka_unit_test(test_compare),        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_report),         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_explain),        cmocka_unit_test(test_count),
+        cmocka_unit_test(test_count_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

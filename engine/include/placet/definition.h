@@ -111,6 +111,14 @@ placet_definition_analyse(const struct placet_definition *definition, const char
                           enum placet_format format, char **text_out, struct placet_error *err);
 
 /**
+ * Working days and days between two moments, by the calendar of the definition and in its zone: the
+ * day of the first is excluded, that of the last counts. Negative when the last comes first.
+ */
+PLACET_API void placet_definition_days(const struct placet_definition *definition, int64_t from_ms,
+                                       int64_t to_ms, int64_t *working_days_out,
+                                       int64_t *calendar_days_out);
+
+/**
  * The figures of two definitions side by side, with differences, and the steps that only one has or
  * that have other limits (schemas/cli/compare.schema.json). As placet_definition_analyse.
  */
