@@ -122,61 +122,6 @@ static int take_closed(void *context, uint64_t key, struct pl_bytes value)
     return pl_state_add_closed(&r->s->state, pl_state_key_hash(def->workflow, c.key), c.id);
 }
 
-static int read_blob(struct recovery *r, uint64_t seq, struct pl_bytes *value_out)
-{
-    struct pl_store *store = r->s->store;
-
-    for (;;) {
-        uint32_t size = r->blob_size;
-        const int rc = store->ops->get(store, PL_TABLE_BLOBS, seq, r->blob, &size);
-        if (rc == PLACET_OK) {
-            *value_out = (struct pl_bytes){r->blob, size};
-            return PLACET_OK;
-        }
-        if (rc != PLACET_ELIMIT) {
-            return rc == PLACET_ENOTFOUND ? PLACET_ECORRUPT : rc;
-        }
-        uint8_t *grown = realloc(r->blob, size);
-        if (grown == NULL) {
-            return PLACET_ENOMEM;
-        }
-        r->blob = grown;
-        r->blob_size = size;
-    }
-}
-
-static int take_blob(struct recovery *r, uint32_t slot, uint64_t seq)
-{
-    struct pl_bytes value = {0};
-    const int rc = read_blob(r, seq, &value);
-
-    return rc < 0 ? rc : pl_state_add_blob(&r->s->state, slot, seq, value);
-}
-
-/* The documents of a case that came from a block; those that the replay brings come with their
- * events. */
-static int take_documents(struct recovery *r, uint32_t slot)
-{
-    struct pl_server *s = r->s;
-    struct pl_live *live;
-
-    pl_arena_reset(&s->arena);
-    int rc = pl_state_open(&s->state, &s->arena, s->state.slots[slot].id, &live);
-    if (rc < 0) {
-        return rc;
-    }
-    if (live->c.form_seq != 0) {
-        rc = take_blob(r, slot, live->c.form_seq);
-    }
-    for (uint16_t i = 0; rc == PLACET_OK && i < live->c.task_count; i++) {
-        if (live->c.tasks[i].has_answer) {
-            rc = take_blob(r, slot, live->c.tasks[i].seq);
-        }
-    }
-    pl_state_drop_turn(&s->state);
-    return rc;
-}
-
 static int load_tables(struct recovery *r)
 {
     struct pl_server *s = r->s;
@@ -191,16 +136,6 @@ static int load_tables(struct recovery *r)
     }
     if (rc == PLACET_OK) {
         rc = store->ops->visit(store, PL_TABLE_CLOSED, 0, take_closed, r);
-    }
-    r->blob_size = BLOB_SIZE_FIRST;
-    r->blob = malloc(r->blob_size);
-    if (r->blob == NULL) {
-        return PLACET_ENOMEM;
-    }
-    for (uint32_t slot = 0; rc == PLACET_OK && slot < s->state.slot_count; slot++) {
-        if (s->state.slots[slot].id.v != 0) {
-            rc = take_documents(r, slot);
-        }
     }
     /* What came from a block stands in that block already. */
     for (uint32_t block = 0; block < s->state.slot_size / PL_BLOCK_CASES; block++) {
@@ -367,17 +302,64 @@ int pl_recover_bind_services(struct pl_server *s, uint32_t number)
     return PLACET_OK;
 }
 
+static int read_blob(struct recovery *r, uint64_t seq, struct pl_bytes *value_out)
+{
+    struct pl_store *store = r->s->store;
+
+    for (;;) {
+        uint32_t size = r->blob_size;
+        const int rc = store->ops->get(store, PL_TABLE_BLOBS, seq, r->blob, &size);
+        if (rc == PLACET_OK) {
+            *value_out = (struct pl_bytes){r->blob, size};
+            return PLACET_OK;
+        }
+        if (rc != PLACET_ELIMIT) {
+            return rc == PLACET_ENOTFOUND ? PLACET_ECORRUPT : rc;
+        }
+        uint8_t *grown = realloc(r->blob, size);
+        if (grown == NULL) {
+            return PLACET_ENOMEM;
+        }
+        r->blob = grown;
+        r->blob_size = size;
+    }
+}
+
+static int take_blob(struct recovery *r, uint32_t slot, uint64_t seq)
+{
+    struct pl_bytes value = {0};
+    const int rc = read_blob(r, seq, &value);
+
+    return rc < 0 ? rc : pl_state_add_blob(&r->s->state, slot, seq, value);
+}
+
+/* The documents of a case that came from a block. */
+static int take_documents(struct recovery *r, const struct pl_live *live)
+{
+    const uint32_t slot = live->c.slot;
+    int rc = live->c.form_seq != 0 ? take_blob(r, slot, live->c.form_seq) : PLACET_OK;
+
+    for (uint16_t i = 0; rc == PLACET_OK && i < live->c.task_count; i++) {
+        if (live->c.tasks[i].has_answer) {
+            rc = take_blob(r, slot, live->c.tasks[i].seq);
+        }
+    }
+    return rc;
+}
+
 static int derive_task(struct pl_server *s, const struct pl_live *live, uint16_t task)
 {
     const struct pl_task *t = &live->c.tasks[task];
+    const bool ready = t->state == PL_TASK_READY && !live->c.paused;
+
+    if (!ready && !pl_task_is_leased(t->state)) {
+        return PLACET_OK;
+    }
     const uint16_t step = pl_definition_step_of_task(live->def, task);
     const struct pl_step_def *def = &live->def->steps[step];
     const uint16_t item = (uint16_t)(task - def->first_task);
-
-    if (pl_task_is_leased(t->state)) {
+    if (!ready) {
         pl_sessions_recovered(s, live, step, item);
-    }
-    if (t->state != PL_TASK_READY || live->c.paused) {
         return PLACET_OK;
     }
     const struct pl_queue_entry entry = {
@@ -387,28 +369,43 @@ static int derive_task(struct pl_server *s, const struct pl_live *live, uint16_t
         entry);
 }
 
-int pl_recover_derive(struct pl_server *s)
+static int derive_case(struct recovery *r, uint32_t slot)
 {
-    for (uint32_t slot = 0; slot < s->state.slot_count; slot++) {
-        struct pl_live *live;
+    struct pl_server *s = r->s;
+    struct pl_live *live;
 
-        if (s->state.slots[slot].id.v == 0) {
-            continue;
-        }
-        pl_arena_reset(&s->arena);
-        int rc = pl_state_open(&s->state, &s->arena, s->state.slots[slot].id, &live);
-        for (uint16_t task = 0; rc == PLACET_OK && task < live->c.task_count; task++) {
-            rc = derive_task(s, live, task);
-        }
-        if (rc == PLACET_OK) {
-            rc = pl_state_set_wake(&s->state, live);
-        }
-        if (rc < 0) {
-            return rc;
-        }
-        pl_state_drop_turn(&s->state);
+    pl_arena_reset(&s->arena);
+    int rc = pl_state_open(&s->state, &s->arena, s->state.slots[slot].id, &live);
+    if (rc < 0) {
+        return rc;
     }
-    return PLACET_OK;
+    rc = take_documents(r, live);
+    for (uint16_t task = 0; rc == PLACET_OK && task < live->c.task_count; task++) {
+        rc = derive_task(s, live, task);
+    }
+    if (rc == PLACET_OK) {
+        rc = pl_state_set_wake(&s->state, live);
+    }
+    pl_state_drop_turn(&s->state);
+    return rc;
+}
+
+/* What no table holds: documents beside their cases, queues, wake times, holders of leases. */
+static int derive(struct recovery *r)
+{
+    int rc = PLACET_OK;
+
+    r->blob_size = BLOB_SIZE_FIRST;
+    r->blob = malloc(r->blob_size);
+    if (r->blob == NULL) {
+        return PLACET_ENOMEM;
+    }
+    for (uint32_t slot = 0; rc == PLACET_OK && slot < r->s->state.slot_count; slot++) {
+        if (r->s->state.slots[slot].id.v != 0) {
+            rc = derive_case(r, slot);
+        }
+    }
+    return rc;
 }
 
 static const char *what_failed(int rc)
@@ -435,7 +432,7 @@ int pl_server_recover(struct pl_server *s, struct placet_error *err)
         rc = replay(&r);
     }
     if (rc == PLACET_OK) {
-        rc = pl_recover_derive(s);
+        rc = derive(&r);
     }
     s->turn->cycle_seq = s->state.last_seq + 1;
     free(r.absorbed);

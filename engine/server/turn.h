@@ -66,18 +66,11 @@ int pl_checkpoint_restore(struct pl_state *state, uint32_t block, struct pl_byte
 void pl_reply_write(const struct pl_reply *reply, struct pl_writer *out);
 int pl_reply_read(uint64_t seq, struct pl_bytes value, struct pl_reply *reply_out);
 
-/* Folds the frame's events from the turn's own frame or from the journal; used by rebuild and
- * recovery. */
-int pl_recover_fold_frame(struct pl_server *s, const struct pl_frame *frame);
-
 /* Loads a definition that was accepted when it was published. */
 int pl_recover_load_definition(struct pl_bytes bundle, struct pl_definition **def_out);
 
 /* Numbers of the queues of a definition's services. PLACET_ENOMEM, PLACET_ELIMIT (PL_SERVICES_MAX).
  */
 int pl_recover_bind_services(struct pl_server *s, uint32_t number);
-
-/* After recovery or rebuild: wake times, queues, holders of leases. */
-int pl_recover_derive(struct pl_server *s);
 
 #endif
