@@ -1,4 +1,6 @@
 /* Conditions: CEL over the form. */
+#include <string.h>
+
 #include "definition/load.h"
 #include "value/cel.h"
 #include "value/schema.h"
@@ -34,6 +36,77 @@ static bool resolve(void *context, struct pl_text path, struct pl_cel_binding *b
     return true;
 }
 
+/* Whether `required` of a part of the form lists the field. */
+static bool requires(struct pl_bytes part, struct pl_text field)
+{
+    const struct pl_bytes required = pl_value_get(part, PL_TEXT("required"));
+    struct pl_reader in;
+
+    if (required.size == 0) {
+        return false;
+    }
+    pl_reader_init(&in, required.at, required.size);
+    const uint32_t count = pl_reader_array(&in);
+    for (uint32_t i = 0; i < count && !in.bad; i++) {
+        if (pl_text_equal(pl_reader_text(&in, UINT16_MAX), field)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a form that is complete always has the field. Parts that are put together by `$ref` or
+ * `allOf` are believed. */
+static bool is_always_there(struct pl_bytes form, struct pl_text path)
+{
+    struct pl_bytes part = form;
+
+    while (path.len > 0) {
+        const char *dot = memchr(path.at, '.', path.len);
+        const uint32_t len = dot != NULL ? (uint32_t)(dot - path.at) : path.len;
+        const struct pl_text field = {path.at, len};
+        const struct pl_bytes properties = pl_value_get(part, PL_TEXT("properties"));
+        const struct pl_bytes next =
+            properties.size > 0 ? pl_value_get(properties, field) : (struct pl_bytes){0};
+        if (next.size == 0) {
+            return true;
+        }
+        if (!requires(part, field)) {
+            return false;
+        }
+        const uint32_t used = dot != NULL ? len + 1 : len;
+        path = (struct pl_text){path.at + used, path.len - used};
+        part = next;
+    }
+    return true;
+}
+
+/* Where a field is asked for with `has()`, its author knows that it may be absent. */
+static void check_fields(struct pl_load *l, const struct pl_yaml *node, struct pl_text source)
+{
+    const bool asks = memmem(source.at, source.len, "has(", 4) != NULL;
+    uint32_t at = 0;
+
+    while (at < source.len && !asks && l->form.size > 0) {
+        const uint32_t len = word_length(source, at + 1);
+        const struct pl_text path = {source.at + at, len};
+        if (source.at[at] == '"' || source.at[at] == '\'') {
+            const char *end = memchr(source.at + at + 1, source.at[at], source.len - at - 1);
+            at = end != NULL ? (uint32_t)(end + 1 - source.at) : source.len;
+            continue;
+        }
+        if (!is_always_there(l->form, path)) {
+            struct pl_diag *diag =
+                pl_diag_add(l->diags, pl_load_at_part(l, node, path), PL_DIAG_OPTIONAL_FIELD,
+                            "the form does not require `%.*s`, which this condition needs",
+                            (int)path.len, path.at);
+            pl_diag_hint(diag, "Add it to `required` of the form, or write `has(%.*s) && ...`.",
+                         (int)path.len, path.at);
+        }
+        at += len;
+    }
+}
+
 const struct pl_cel_program *pl_load_when(struct pl_load *l, const struct pl_yaml *node)
 {
     const struct pl_cel_scope scope = {.context = l, .resolve = resolve};
@@ -46,6 +119,7 @@ const struct pl_cel_program *pl_load_when(struct pl_load *l, const struct pl_yam
     }
     const int rc = pl_cel_compile(source, &scope, PL_CEL_BOOL, l->arena, &program, &err);
     if (rc == PLACET_OK) {
+        check_fields(l, node, node->text);
         return program;
     }
     struct pl_diag_place place = pl_load_at(l, node);

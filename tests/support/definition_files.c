@@ -64,7 +64,7 @@ void definition_files_edit(struct definition_files *files, const char *name, con
     assert_true(at >= 0);
     const struct pl_text text = files->bundle.files[at].text;
     const char *place = memmem(text.at, text.len, old, strlen(old));
-    if (place == NULL) {
+    if (text.at == NULL || place == NULL) {
         fail_msg("%s has no \"%s\"", name, old);
     }
     const size_t before = (size_t)(place - text.at);
