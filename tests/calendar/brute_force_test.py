@@ -76,17 +76,16 @@ def plain_limits(calendar, event):
         yield day
 
 
-def engine_rows(program, unit, calendar):
-    changed = [f"{day} off\n" for day in calendar.off] + [f"{day} work\n" for day in calendar.work]
-    command = [program, unit, str(calendar.first), str(calendar.last), str(COUNT_MAX)]
-    done = subprocess.run(command, input="".join(changed), capture_output=True, text=True)
+def engine_rows(program, unit):
+    command = [program, unit, str(SOURCE), str(COUNT_MAX)]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{done.stderr}calendar_table ended with {done.returncode}")
     return [line.split(" ") for line in done.stdout.splitlines()]
 
 
 def compare(program, unit, limits, calendar):
-    rows = engine_rows(program, unit, calendar)
+    rows = engine_rows(program, unit)
     events = list(calendar.all_days())
     if len(rows) != len(events):
         sys.exit(f"{unit}: {len(rows)} rows for {len(events)} days")
