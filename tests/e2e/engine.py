@@ -117,24 +117,30 @@ class Engine:
         self.directory = tempfile.mkdtemp(prefix="placet-e2e-")
         self.program = str(pathlib.Path(build) / "placetd")
         self.options = options
+        self.keep = False  # the directory, for whoever looks for a fault
         self.context = zmq.Context()
         self.process = None
+        self.log = open(os.path.join(self.directory, "log"), "ab")
+        atexit.register(lambda: self.process and self.process.kill())
         self.start()
 
     def start(self):
-        self.log = open(os.path.join(self.directory, "log"), "ab")
-        self.process = subprocess.Popen(
-            [self.program, "--data", os.path.join(self.directory, "data"), "--run",
-             os.path.join(self.directory, "run"), "--create", *self.options],
-            stderr=self.log, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        atexit.register(self.process.kill)
+        self.spawn()
         self.wait_ready()
         with open(os.path.join(self.directory, "run", "endpoints"), encoding="utf-8") as file:
             self.endpoints = json.load(file)
 
+    def spawn(self):
+        """Starts the process; it may be killed before it is ready."""
+        self.log_begin = os.path.getsize(self.log.name)
+        self.process = subprocess.Popen(
+            [self.program, "--data", os.path.join(self.directory, "data"), "--run",
+             os.path.join(self.directory, "run"), "--create", *self.options],
+            stderr=self.log, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
     def wait_ready(self):
         """The log says so; it is read from where this process began to write."""
-        begin = self.log.tell()
+        begin = self.log_begin
         deadline = time.monotonic() + PATIENCE_MS / 1000
         while time.monotonic() < deadline:
             text = self.read_log(begin)
@@ -142,7 +148,7 @@ class Engine:
                 return
             if self.process.poll() is not None:
                 raise RuntimeError(f"the engine ended: {text}")
-            time.sleep(0.01)
+            time.sleep(0.005)
         raise TimeoutError("the engine is not ready")
 
     def read_log(self, begin=0):
@@ -166,7 +172,8 @@ class Engine:
             self.kill()
         self.context.destroy(0)
         self.log.close()
-        shutil.rmtree(self.directory)
+        if not self.keep:
+            shutil.rmtree(self.directory)
 
 
 def bundle(workflow):
