@@ -18,7 +18,7 @@
 #define DEAD_US          (10 * SECOND_US) /* nothing heard for so long: connect anew */
 #define OPEN_MS          5000
 #define RECONNECT_MS     20
-#define RECONNECT_MAX_MS 500
+#define RECONNECT_MAX_MS 100
 #define BODY_MAX         (16 << 20) /* larger than any reply; a fuse */
 #define PIPE_MAX         20000      /* messages that wait in ZeroMQ; calls wait with us */
 #define NAME_MAX_SIZE    48

@@ -84,8 +84,9 @@ double pl_bench_share_quantile_ms(const struct pl_bench_share *share, double qua
 /* Starts placetd on `folder`/store and `folder`/run. */
 int pl_bench_start_engine(const struct pl_bench_options *options, const char *folder,
                           pid_t *pid_out, struct placet_error *err);
-/* Forks an adapter that answers until the share is ended. Before any socket is open. */
-int pl_bench_start_adapter(const char *folder, struct pl_bench_share *share, pid_t *pid_out);
+/* Forks an adapter at a run directory that answers until the share is ended. Before any socket is
+ * open. */
+int pl_bench_start_adapter(const char *run, struct pl_bench_share *share, pid_t *pid_out);
 /* Sends the signal and waits for the end. 0 is fine; the pid becomes 0. */
 void pl_bench_stop(pid_t *pid, int signal);
 

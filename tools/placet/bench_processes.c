@@ -19,8 +19,6 @@
 #define PATH_SIZE    4096
 #define SECTOR_BYTES 512 /* of /proc/diskstats, whatever the device has */
 
-extern char **environ;
-
 int64_t pl_bench_now_us(void)
 {
     struct timespec now;
