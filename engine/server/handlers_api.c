@@ -64,26 +64,82 @@ static int answer_started(struct pl_request *r, const struct pl_definition *def,
     return pl_answer_send(r, x->repeated ? PLACET_FLAG_DUP : 0, &body);
 }
 
-static int start(struct pl_request *r, const struct pl_definition *def, struct pl_command *cmd,
-                 bool use_existing)
+enum on_existing { ON_EXISTING_REJECT, ON_EXISTING_USE, ON_EXISTING_ALLOW_IF_CLOSED };
+
+static int answer_exists(struct pl_request *r, struct pl_case_id id)
 {
-    struct pl_server *s = r->server;
+    uint8_t memory[64];
+    char text[PL_CASE_TEXT_SIZE];
+    struct pl_writer detail;
+
+    pl_case_id_format(id, text);
+    pl_writer_init(&detail, memory, sizeof memory);
+    pl_write_map(&detail, 1);
+    pl_write_key_string(&detail, "case", text);
+    return pl_answer_error(r, PLACET_CODE_ALREADY_EXISTS, "a case has this key already", 0,
+                           pl_writer_bytes(&detail));
+}
+
+/* Whether a case with the key settles the matter; then it has been answered: `*rc_out`. A message
+ * that was answered before goes on to its stored reply. */
+static bool settled_by_existing(struct pl_request *r, const struct pl_definition *def,
+                                const struct pl_command *cmd, enum on_existing on_existing,
+                                int *rc_out)
+{
+    const struct pl_state *state = &r->server->state;
+    struct pl_execution x = {.seq = state->last_seq};
+
+    if (pl_state_reply(state, cmd->by, cmd->idem) != NULL) {
+        return false;
+    }
+    x.case_id = pl_state_case_of_key(state, def->workflow, cmd->key);
+    if (x.case_id.v == 0 && on_existing != ON_EXISTING_ALLOW_IF_CLOSED) {
+        x.case_id = pl_state_closed_of_key(state, def->workflow, cmd->key);
+    }
+    if (x.case_id.v == 0) {
+        return false;
+    }
+    *rc_out = on_existing == ON_EXISTING_USE ? answer_started(r, def, &x, true)
+                                             : answer_exists(r, x.case_id);
+    return true;
+}
+
+static int start(struct pl_request *r, const struct pl_definition *def, struct pl_command *cmd,
+                 enum on_existing on_existing)
+{
     struct pl_execution x = {0};
     bool ran = false;
+    int rc = PLACET_OK;
 
-    if (use_existing && pl_state_reply(&s->state, cmd->by, cmd->idem) == NULL) {
-        x.case_id = pl_state_case_of_key(&s->state, def->workflow, cmd->key);
-        x.seq = s->state.last_seq;
-        if (x.case_id.v != 0) {
-            return answer_started(r, def, &x, true);
-        }
+    if (settled_by_existing(r, def, cmd, on_existing, &rc)) {
+        return rc;
     }
-    const int rc = pl_turn_start(s, def, cmd, &x);
+    rc = pl_turn_start(r->server, def, cmd, &x);
     if (rc != PLACET_OK) {
         return rc;
     }
-    const int answered = pl_request_executed(r, &x, &ran);
-    return ran ? answer_started(r, def, &x, false) : answered;
+    rc = pl_request_executed(r, &x, &ran);
+    return ran ? answer_started(r, def, &x, false) : rc;
+}
+
+static enum on_existing request_on_existing(struct pl_request *r)
+{
+    static const char *const words[] = {
+        [ON_EXISTING_REJECT] = "reject",
+        [ON_EXISTING_USE] = "use",
+        [ON_EXISTING_ALLOW_IF_CLOSED] = "allow_if_closed",
+    };
+    const struct pl_text text = pl_request_text(r, "on_existing", 16, PL_OPTIONAL);
+
+    for (unsigned i = 0; text.len > 0 && i < sizeof words / sizeof words[0]; i++) {
+        if (pl_text_is(text, words[i])) {
+            return (enum on_existing)i;
+        }
+    }
+    if (text.len > 0) {
+        pl_request_mistake(r, "on_existing", "must be reject, use or allow_if_closed");
+    }
+    return ON_EXISTING_REJECT;
 }
 
 int pl_handle_start(struct pl_request *r)
@@ -91,13 +147,10 @@ int pl_handle_start(struct pl_request *r)
     struct pl_command cmd = pl_request_command(r, PL_CMD_START);
     const struct pl_text workflow = pl_request_text(r, "workflow", PL_ID_MAX, PL_REQUIRED);
     const int64_t revision = pl_request_int_or(r, "revision", 1, UINT32_MAX, 0);
-    const struct pl_text existing = pl_request_text(r, "on_existing", 16, PL_OPTIONAL);
+    const enum on_existing on_existing = request_on_existing(r);
 
     cmd.key = pl_request_text(r, "key", PL_KEY_MAX, PL_REQUIRED);
     cmd.form = pl_request_map(r, "form", PL_REQUIRED);
-    if (existing.len > 0 && !pl_text_is(existing, "reject") && !pl_text_is(existing, "use")) {
-        pl_request_mistake(r, "on_existing", "must be reject or use");
-    }
     if (pl_request_bad(r)) {
         return pl_answer_mistake(r);
     }
@@ -109,9 +162,7 @@ int pl_handle_start(struct pl_request *r)
                                (struct pl_bytes){0});
     }
     int rc = PLACET_OK;
-    return pl_form_is_valid(r, def, cmd.form, &rc)
-               ? start(r, def, &cmd, pl_text_is(existing, "use"))
-               : rc;
+    return pl_form_is_valid(r, def, cmd.form, &rc) ? start(r, def, &cmd, on_existing) : rc;
 }
 
 int pl_handle_supplement(struct pl_request *r)

@@ -1,6 +1,7 @@
 """An engine in a temporary directory and a client of it, with stock ZeroMQ and MessagePack only."""
 
 import atexit
+import functools
 import itertools
 import json
 import os
@@ -36,6 +37,52 @@ CODE = registry("errors.def")
 NAME = {number: name for name, number in KIND.items()}
 
 
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool,
+         "null": type(None)}
+
+
+@functools.lru_cache(None)
+def schema(name):
+    path = ROOT / "schemas" / name
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def violations(value, rule, where=""):
+    """What is wrong with a value, by the keywords that the schemas of messages use."""
+    if "$ref" in rule:
+        rule = schema(rule["$ref"].removeprefix("../"))
+    names = rule.get("type", [])
+    names = [names] if isinstance(names, str) else names
+    fits = [n for n in names if isinstance(value, TYPES[n])
+            and not (n == "integer" and isinstance(value, bool))]
+    if names and not fits:
+        yield f"{where or '/'} is {type(value).__name__}, not {' or '.join(names)}"
+    if "enum" in rule and value not in rule["enum"]:
+        yield f"{where} is {value!r}, not one of {rule['enum']}"
+    if isinstance(value, int) and not rule.get("minimum", value) <= value <= rule.get("maximum",
+                                                                                       value):
+        yield f"{where} is {value}, out of range"
+    if isinstance(value, dict):
+        properties = rule.get("properties", {})
+        yield from (f"{where}/{key} is missing" for key in rule.get("required", [])
+                    if key not in value)
+        if properties and where.count("/") < 1:
+            yield from (f"{where}/{key} is not in the schema" for key in value
+                        if key not in properties)
+        for key in value.keys() & properties.keys():
+            yield from violations(value[key], properties[key], f"{where}/{key}")
+    if isinstance(value, list) and "items" in rule:
+        for number, item in enumerate(value):
+            yield from violations(item, rule["items"], f"{where}/{number}")
+
+
+def check_body(name, body):
+    rule = schema(f"messages/{name}.json")
+    found = list(violations(body, rule)) if rule else [f"no schema of {name}"]
+    if found:
+        raise AssertionError(f"{name} is not as its schema says: {found[0]}")
+
+
 class Refused(Exception):
     def __init__(self, body):
         super().__init__(f"{body.get('name')}: {body.get('message')} {body.get('detail', '')}")
@@ -44,12 +91,21 @@ class Refused(Exception):
 
 
 class Message:
-    def __init__(self, frames):
+    """A message from the engine; its body is checked against its schema."""
+
+    def __init__(self, frames, asked=None):
         head, body = frames
         magic, self.version, kind, self.flags, self.correlation = struct.unpack(">3sBHHQ", head)
         assert magic == b"PLC"
         self.kind = NAME.get(kind)
         self.body = msgpack.unpackb(body)
+        if self.flags & ERROR:
+            check_body("error", self.body)
+        elif self.flags & REPLY:
+            name = (asked or {}).get(self.correlation, self.kind.lower())
+            check_body(f"{name}.reply", self.body)
+        else:
+            check_body(self.kind.lower(), self.body)
 
 
 class Peer:
@@ -61,6 +117,7 @@ class Peer:
         self.socket.connect(engine.endpoints[endpoint][0])
         self.ids = itertools.count(1)
         self.inbox = []
+        self.asked = {}  # by correlation: which schema the reply has
         self.welcome = self.ask("HELLO", role=role, name=name, **hello) if role else None
 
     def send_raw(self, *frames):
@@ -68,6 +125,8 @@ class Peer:
 
     def send(self, kind, correlation=None, **body):
         correlation = correlation or next(self.ids)
+        name = kind.lower()
+        self.asked[correlation] = f"get_{body.get('what')}" if kind == "GET" else name
         head = struct.pack(">3sBHHQ", b"PLC", 1, KIND[kind], 0, correlation)
         self.send_raw(head, msgpack.packb(body))
         return correlation
@@ -75,7 +134,7 @@ class Peer:
     def receive(self, timeout_ms=PATIENCE_MS):
         if not self.socket.poll(timeout_ms):
             raise TimeoutError("no message")
-        return Message(self.socket.recv_multipart())
+        return Message(self.socket.recv_multipart(), self.asked)
 
     def reply_to(self, correlation):
         while True:
@@ -88,7 +147,9 @@ class Peer:
             self.inbox.append(message)
 
     def ask(self, kind, **body):
-        return self.reply_to(self.send(kind, **body))
+        answer = self.reply_to(self.send(kind, **body))
+        check_body(kind.lower(), body)  # what was accepted is as its schema says
+        return answer
 
     def next(self, kind):
         """The next message of this kind, kept or new."""
