@@ -120,6 +120,11 @@ const struct pl_cel_program *pl_load_when(struct pl_load *l, const struct pl_yam
 
 /* ---- parts ---- */
 
+void pl_load_workflow(struct pl_load *l);
+
+/* Reports a file that should be in the bundle, at the node that names it (NULL: none does). */
+void pl_load_missing_file(struct pl_load *l, const struct pl_yaml *node, const char *name);
+
 void pl_load_calendar(struct pl_load *l, const struct pl_yaml *root, struct pl_calendar *calendar);
 void pl_load_departments(struct pl_load *l);
 void pl_load_documents(struct pl_load *l);
@@ -128,6 +133,9 @@ void pl_load_finish_ids(struct pl_load *l, const struct pl_yaml *node);
 void pl_load_finish(struct pl_load *l);
 void pl_load_step_ids(struct pl_load *l, const struct pl_yaml *node);
 void pl_load_steps(struct pl_load *l);
+
+/* The keys of one step, whose lead is there already. */
+void pl_load_step_keys(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node);
 void pl_load_members(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *for_each,
                      const struct pl_yaml *ladder);
 void pl_load_rules(struct pl_load *l, uint16_t step, const struct pl_yaml *decisions);

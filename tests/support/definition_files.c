@@ -66,6 +66,7 @@ void definition_files_edit(struct definition_files *files, const char *name, con
     const char *place = memmem(text.at, text.len, old, strlen(old));
     if (text.at == NULL || place == NULL) {
         fail_msg("%s has no \"%s\"", name, old);
+        return;
     }
     const size_t before = (size_t)(place - text.at);
     const size_t size = text.len - strlen(old) + strlen(changed);

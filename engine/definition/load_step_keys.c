@@ -1,0 +1,309 @@
+/* The keys of a step: what it asks, after what, with what, and how long it may take. */
+#include <string.h>
+
+#include "base/time.h"
+#include "definition/load.h"
+#include "value/schema.h"
+
+#define SEES_MAX   64
+#define NEEDS_MAX  64
+#define ISSUES_MAX 16
+#define VISITS_MAX 20
+#define MONEY_MAX  INT64_C(1000000000000) /* CNY: a thousand times the largest project */
+
+static const char *const acts[] = {
+    "permit", "filing", "registration", "contract",   "technical_review", "joint_review",
+    "bundle", "market", "payment",      "acceptance", "commitment",
+};
+
+static uint16_t number_of(const struct pl_load *l, const struct pl_step_def *step)
+{
+    return (uint16_t)(step - l->def->steps);
+}
+
+static void set_title(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    pl_load_title(l, node, &step->title);
+}
+
+static void set_stage(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    struct pl_names names = {0};
+
+    if (!pl_load_id(l, node, &step->stage)) {
+        return;
+    }
+    const struct pl_yaml *stages = l->stages;
+    for (const struct pl_yaml *entry = stages != NULL ? stages->first : NULL; entry != NULL;
+         entry = entry->next) {
+        if (pl_text_equal(entry->key, step->stage)) {
+            return;
+        }
+        const struct pl_yaml *zh = pl_yaml_get(entry, "zh");
+        pl_names_add(&names, entry->key, zh != NULL ? zh->text : (struct pl_text){0},
+                     (struct pl_text){0});
+    }
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_NO_STAGE, "there is no stage `%.*s`",
+                    (int)step->stage.len, step->stage.at);
+    pl_names_suggest(&names, step->stage, "Add it to `stages` of the file.", diag);
+}
+
+static void set_act(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    unsigned act = 0;
+
+    if (pl_load_word(l, node, acts, sizeof(acts) / sizeof(acts[0]), &act)) {
+        step->act = pl_text_of(acts[act]);
+    }
+}
+
+static void set_service(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+
+    if (step->members == NULL || node->kind != PL_YAML_SCALAR) {
+        (void)pl_load_text(l, node, &(struct pl_text){0});
+        return;
+    }
+    struct pl_member *lead = &step->members[0];
+    const uint16_t service = pl_load_service(l, node->text, pl_load_at(l, node));
+    if (service != UINT16_MAX) {
+        lead->service = service;
+        lead->title = l->def->services[service].title;
+    }
+}
+
+/* A day, a span of time, or the id of a signal: ids do not begin with a digit. */
+static void set_wait_for(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    struct pl_date date = {0};
+
+    step->wait_for = PL_WAIT_SIGNAL;
+    if (node->kind != PL_YAML_SCALAR || node->text.len == 0 || node->text.at[0] < '0' ||
+        node->text.at[0] > '9') {
+        (void)pl_load_id(l, node, &step->signal);
+    } else if (pl_date_parse(node->text, &date)) {
+        step->wait_for = PL_WAIT_DATE;
+        step->date = pl_day_of_date(date);
+    } else if (node->text.len == 10 && node->text.at[4] == '-' && node->text.at[7] == '-') {
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_DAY, "there is no day `%.*s`",
+                        (int)node->text.len, node->text.at);
+        pl_diag_hint(diag, "Write a day as year, month, day: `2026-05-01`.");
+    } else {
+        step->wait_for = PL_WAIT_SPAN;
+        (void)pl_load_span(l, node, &step->span);
+    }
+}
+
+static void set_after(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    struct pl_arcs arcs = {0};
+
+    pl_load_after(l, node, &arcs);
+    step->join = arcs.join;
+    step->after = arcs.at;
+    step->after_count = arcs.count;
+}
+
+static void set_decide_after(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    const struct pl_yaml *items[PL_ARCS_MAX];
+    const unsigned count = pl_load_list(l, node, items, PL_ARCS_MAX);
+
+    step->decide_after = pl_load_alloc(l, count * sizeof(*step->decide_after));
+    for (unsigned i = 0; i < count && step->decide_after != NULL; i++) {
+        const uint16_t other = pl_load_step_ref(l, items[i], items[i]->text);
+        if (other != PL_NO_STEP) {
+            step->decide_after[step->decide_after_count++] = other;
+        }
+    }
+}
+
+static void set_when(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    step->when = pl_load_when(l, node);
+}
+
+static void set_sees(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    const struct pl_yaml *items[SEES_MAX];
+    const unsigned count = pl_load_list(l, node, items, SEES_MAX);
+
+    step->sees = pl_load_alloc(l, count * sizeof(*step->sees));
+    for (unsigned i = 0; i < count && step->sees != NULL; i++) {
+        const char *near = NULL;
+        enum pl_cel_type type = PL_CEL_DYN;
+        const struct pl_text section = items[i]->text;
+        step->sees[step->sees_count++] = pl_load_keep(l, section);
+        if (l->def->form == NULL || pl_schema_field(l->def->form, section, &type, &near)) {
+            continue;
+        }
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at(l, items[i]), PL_DIAG_NO_SECTION,
+                        "form `%.*s` has no section or field `%.*s`", (int)l->def->form_id.len,
+                        l->def->form_id.at, (int)section.len, section.at);
+        if (near != NULL) {
+            pl_diag_hint(diag, "Did you mean `%s`?", near);
+        } else {
+            pl_diag_hint(diag, "The sections of the form are the keys of its `properties`; a field "
+                               "is `section.field`.");
+        }
+    }
+}
+
+static void load_documents(struct pl_load *l, const struct pl_yaml *node, unsigned max,
+                           uint16_t **at, uint16_t *count_out)
+{
+    const struct pl_yaml *items[NEEDS_MAX];
+    const unsigned count = pl_load_list(l, node, items, max);
+
+    *at = pl_load_alloc(l, count * sizeof(**at));
+    for (unsigned i = 0; i < count && *at != NULL; i++) {
+        const uint16_t document = pl_load_document(l, items[i]);
+        if (document != UINT16_MAX) {
+            (*at)[(*count_out)++] = document;
+        }
+    }
+}
+
+static void set_needs(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    load_documents(l, node, NEEDS_MAX, &step->needs, &step->needs_count);
+}
+
+static void set_issues(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    load_documents(l, node, ISSUES_MAX, &step->issues, &step->issues_count);
+}
+
+static void set_decisions(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    pl_load_rules(l, number_of(l, object), node);
+}
+
+static void set_limit(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    step->has_limit = pl_load_span(l, node, &step->limit);
+}
+
+static void set_statutory(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    const struct pl_yaml *limit = pl_yaml_get(l->steps[number_of(l, step)], "limit");
+
+    if (limit == NULL) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,
+                                           "`statutory` stands beside a promised `limit`");
+        pl_diag_hint(diag, "Add `limit: ...`, not longer than this.");
+        return;
+    }
+    step->has_statutory = pl_load_span(l, node, &step->statutory);
+    if (step->has_statutory && step->has_limit && step->statutory.unit == step->limit.unit &&
+        step->limit.count > step->statutory.count) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, limit), PL_DIAG_OVER_STATUTORY,
+                                           "step %s promises more time than the law allows",
+                                           pl_name(step->id, &step->title).at);
+        pl_diag_hint(diag, "Shorten `limit` to `%.*s` or less.", (int)node->text.len,
+                     node->text.at);
+        pl_diag_other(diag, pl_load_at(l, node), "the limit of the law");
+    }
+}
+
+static void set_late(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    const struct pl_step_def *step = object;
+
+    if (pl_yaml_get(l->steps[number_of(l, step)], "limit") == NULL) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,
+                                           "`late` needs a `limit` that can run out");
+        pl_diag_hint(diag, "Add `limit: ...` to the step.");
+    }
+}
+
+static void set_for_each(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    (void)l;
+    (void)object;
+    (void)node;
+}
+
+static void set_visit(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    int64_t visits = 0;
+
+    if (pl_load_int(l, node, 0, VISITS_MAX, &visits)) {
+        step->visits = (uint32_t)visits;
+    }
+}
+
+static void set_cost(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    (void)pl_load_int(l, node, 0, MONEY_MAX, &step->cost);
+}
+
+static void set_deposit(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    (void)pl_load_int(l, node, 1, MONEY_MAX, &step->deposit);
+}
+
+static void set_counts(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    bool counts = true;
+
+    if (pl_yaml_as_bool(node, &counts) && !counts) {
+        step->counts = false;
+        return;
+    }
+    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD,
+                                       "`counts` can only be `false`");
+    pl_diag_hint(diag, pl_yaml_looks_boolean_11(node)
+                           ? "Write `counts: false`: `yes`, `no`, `on` and `off` are texts."
+                           : "Leave the line out when the step counts.");
+}
+
+/* `members` are made before, `when` after the title, `statutory` after `limit`. */
+static const struct pl_key step_keys[] = {
+    {"title", true, set_title},
+    {"stage", false, set_stage},
+    {"act", false, set_act},
+    {"ask", false, set_service},
+    {"tell", false, set_service},
+    {"wait_for", false, set_wait_for},
+    {"after", false, set_after},
+    {"decide_after", false, set_decide_after},
+    {"when", false, set_when},
+    {"sees", false, set_sees},
+    {"needs", false, set_needs},
+    {"issues", false, set_issues},
+    {"decisions", false, set_decisions},
+    {"limit", false, set_limit},
+    {"statutory", false, set_statutory},
+    {"late", false, set_late},
+    {"for_each", false, set_for_each},
+    {"visit", false, set_visit},
+    {"cost", false, set_cost},
+    {"deposit", false, set_deposit},
+    {"counts", false, set_counts},
+};
+
+void pl_load_step_keys(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node)
+{
+    pl_load_map(l, node, PL_KEYS("a step", step_keys), step);
+}
