@@ -15,7 +15,7 @@ flags="-std=gnu17 -D_GNU_SOURCE -w -I$source/engine -I$source/engine/include -I$
 flags="$flags -include $work/config.h $(pkg-config --cflags $packages)"
 cd "$source/engine"
 find "$PWD/base" "$PWD/value" "$PWD/model" "$PWD/definition" "$PWD/core" "$PWD/wire" \
-    "$PWD/server" -name '*.c' ! -name main.c >"$work/sources"
+    "$PWD/server" -name '*.c' ! -name main.c ! -name offline.c >"$work/sources"
 ls "$source"/tests/sim/*.c "$source"/tests/support/sim_*.c >>"$work/sources"
 
 trace() { # compiler, optimisation
