@@ -101,7 +101,8 @@ static uint32_t merged_pairs(struct pl_bytes form, struct pl_bytes changes)
     return pairs;
 }
 
-/* Depth is bounded: both values passed the profile. */
+/* Depth is bounded: both values passed the profile.
+ * NOLINTNEXTLINE(misc-no-recursion) */
 static void merge(struct pl_writer *out, struct pl_bytes form, struct pl_bytes changes)
 {
     struct pl_reader in;

@@ -166,7 +166,7 @@ static uint64_t resident_bytes(void)
         if (fscanf(file, "%*u %llu", &pages) != 1) {
             pages = 0;
         }
-        fclose(file);
+        (void)fclose(file);
     }
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }

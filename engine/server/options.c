@@ -1,4 +1,5 @@
 #include "server/options.h"
+#include "base/check.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -100,6 +101,7 @@ static bool parse_number(const char *text, bool thousandths, int64_t *out)
 {
     char *end = NULL;
 
+    PL_CHECK(text != NULL); /* the table says that the option has an argument */
     if (*text < '0' || *text > '9') {
         return false;
     }

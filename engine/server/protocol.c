@@ -86,6 +86,7 @@ static bool check_frames(struct pl_request *r, int *rc_out)
     const struct pl_message *m = r->message;
     const int read = placet_header_read(m->header.at, m->header.size, &r->header);
 
+    /* NOLINTNEXTLINE(bugprone-branch-clone): the checks in their order */
     if (read == PLACET_EINVALID) {
         /* Whoever speaks another language altogether still learns what is spoken here. */
         *rc_out = refuse(r, PLACET_CODE_BAD_FRAME, NULL);

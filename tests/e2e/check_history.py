@@ -261,7 +261,7 @@ def check_outcomes(history, who, outcomes, events):
     for _, _, sequence, case in good:
         if not any(event["type"] == "command_accepted" and event["seq"] == sequence
                    and event["case"] == case for event in events):
-            history.complain(f"{who}: acknowledged at {sequence}, but the journal has no trace of it")
+            history.complain(f"{who}: acknowledged at {sequence}, but not in the journal")
     if not good and any(event["type"] == "command_accepted" for event in events):
         history.complain(f"{who}: refused, and carried out all the same")
 

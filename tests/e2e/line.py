@@ -36,7 +36,7 @@ Sent = collections.namedtuple("Sent", "kind body then log time")
 
 
 class Line:
-    """Subclasses have on_open(), on_message(kind, body) and tick(); `run` ends when tick says so."""
+    """Subclasses have on_open(), on_message(kind, body) and tick(); `run` ends when it says so."""
 
     def __init__(self, context, address, role, name, log, seed):
         self.context = context

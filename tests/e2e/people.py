@@ -233,7 +233,8 @@ class Department(Person):
 
     def answer(self, task):
         decision = self.decision(task)
-        more = {"decision": decision, "reason": "as the file says", "answer": {"by": self.principal}}
+        more = {"decision": decision, "reason": "as the file says",
+                "answer": {"by": self.principal}}
 
         def answered(flags, body):
             if flags & ERROR and body["name"] == "INVALID_ARGUMENT":
@@ -251,8 +252,8 @@ class Department(Person):
 
 
 class Watcher(Person):
-    """Writes down every event. Manners: plain; again, which comes back to an older cursor; slow, with
-    credit for one event; and filtered by types or by a department."""
+    """Writes down every event. Manners: plain; again, which comes back to an older cursor; slow,
+    with credit for one event; and filtered by types or by a department."""
 
     FILTERS = {"types": {"types": ["case_started", "task_offered", "task_completed", "step_done"]},
                "department": {"department": "planning_land"}}
