@@ -49,14 +49,18 @@ int pl_case_in_slot(struct pl_server *s, uint32_t slot, struct pl_found *found_o
     return unpack(s, (struct pl_bytes){at->packed, at->packed_size}, true, found_out);
 }
 
-int pl_case_find(struct pl_server *s, struct pl_case_id id, struct pl_found *found_out)
+int pl_case_find_open(struct pl_server *s, struct pl_case_id id, struct pl_found *found_out)
 {
     uint32_t slot = 0;
 
-    if (pl_map_get(&s->state.slot_of_case, id.v, &slot)) {
-        return pl_case_in_slot(s, slot, found_out);
-    }
-    return find_closed(s, id, found_out);
+    return pl_map_get(&s->state.slot_of_case, id.v, &slot) ? pl_case_in_slot(s, slot, found_out)
+                                                           : PLACET_ENOTFOUND;
+}
+
+int pl_case_find(struct pl_server *s, struct pl_case_id id, struct pl_found *found_out)
+{
+    const int rc = pl_case_find_open(s, id, found_out);
+    return rc == PLACET_ENOTFOUND ? find_closed(s, id, found_out) : rc;
 }
 
 /* ---- facts ------------------------------------------------------------------------------------

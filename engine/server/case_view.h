@@ -13,6 +13,9 @@ struct pl_found {
 /* Unpacks a case into the turn's arena. PLACET_ENOTFOUND, PLACET_ELIMIT, PLACET_ECORRUPT. */
 int pl_case_find(struct pl_server *s, struct pl_case_id id, struct pl_found *found_out);
 
+/* The same for open cases only. */
+int pl_case_find_open(struct pl_server *s, struct pl_case_id id, struct pl_found *found_out);
+
 /* The same for a slot; PLACET_ENOTFOUND when it is free. Does not touch the turn's list of cases,
  * so that a scan may give the arena back after each. */
 int pl_case_in_slot(struct pl_server *s, uint32_t slot, struct pl_found *found_out);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/session.h"
+#include "wire/case.h"
 #include "wire/events.h"
 #include "wire/frame.h"
 
@@ -23,17 +24,39 @@ const struct pl_case_view *pl_view_find(const struct pl_views *views, struct pl_
     return view->id.v == id.v && id.v != 0 ? view : NULL;
 }
 
+static struct pl_case_view *remember(struct pl_views *views, struct pl_case_id id,
+                                     uint32_t definition, struct pl_text key)
+{
+    struct pl_case_view *view = &views->at[place_of(id)];
+
+    *view = (struct pl_case_view){
+        .id = id, .definition = definition, .key_len = key.len <= PL_KEY_MAX ? key.len : 0};
+    memcpy(view->key, key.at, view->key_len);
+    return view;
+}
+
 void pl_view_learn(struct pl_views *views, const struct pl_event *event)
 {
-    if (event->kind != PL_EVT_CASE_STARTED) {
-        return;
+    if (event->kind == PL_EVT_CASE_STARTED) {
+        (void)remember(views, event->case_id, (uint32_t)event->case_started.definition,
+                       event->case_started.key);
     }
-    struct pl_case_view *view = &views->at[place_of(event->case_id)];
-    const struct pl_text key = event->case_started.key;
-    *view = (struct pl_case_view){.id = event->case_id,
-                                  .definition = (uint32_t)event->case_started.definition,
-                                  .key_len = key.len <= PL_KEY_MAX ? key.len : 0};
-    memcpy(view->key, key.at, view->key_len);
+}
+
+const struct pl_case_view *pl_view_of_open(const struct pl_server *s, struct pl_views *views,
+                                           struct pl_case_id id)
+{
+    struct pl_case c;
+    uint32_t slot = 0;
+
+    if (!pl_map_get(&s->state.slot_of_case, id.v, &slot)) {
+        return NULL;
+    }
+    const struct pl_slot *at = &s->state.slots[slot];
+    if (pl_wire_peek_case((struct pl_bytes){at->packed, at->packed_size}, &c) != PLACET_OK) {
+        return NULL;
+    }
+    return remember(views, id, c.definition, c.key);
 }
 
 struct lookup {

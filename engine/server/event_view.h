@@ -25,6 +25,11 @@ const struct pl_case_view *pl_view_find(const struct pl_views *views, struct pl_
 /* Remembers what a CASE_STARTED event says; other events change nothing. */
 void pl_view_learn(struct pl_views *views, const struct pl_event *event);
 
+/* The view of an open case, taken from the state into the cache; NULL when it is not open. Not
+ * while a turn has changed it. */
+const struct pl_case_view *pl_view_of_open(const struct pl_server *s, struct pl_views *views,
+                                           struct pl_case_id id);
+
 /* Reads the case's first event from the journal into the cache; not from within a visit of the
  * journal. An event that is gone leaves an entry without a definition. */
 void pl_view_load(struct pl_server *s, struct pl_views *views, struct pl_case_id id);

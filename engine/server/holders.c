@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/case_view.h"
 #include "server/session.h"
 
 /* How long, in real time, a fast clock waits for one message before it goes on. */
@@ -130,24 +131,30 @@ void pl_sessions_recovered(struct pl_server *s, const struct pl_live *live, uint
     }
 }
 
+/* Whether the state says that this lease is out. */
+static bool is_held(struct pl_server *s, const struct pl_holder *h)
+{
+    struct pl_found found;
+
+    if (pl_case_find_open(s, h->case_id, &found) != PLACET_OK) {
+        return false;
+    }
+    const struct pl_task *task = &found.c.tasks[found.def->steps[h->step].first_task + h->item];
+    return pl_task_is_leased(task->state) &&
+           memcmp(task->lease.at, h->lease.at, sizeof h->lease.at) == 0;
+}
+
 void pl_sessions_turn_failed(struct pl_server *s)
 {
     struct pl_holders *t = &s->sessions->holders;
 
     for (uint32_t i = 0; i < t->count; i++) {
         const struct pl_holder *h = &t->at[i];
-        const struct pl_task_ref ref = {.id = h->case_id, .step = h->step, .item = h->item};
-        struct pl_live *live = NULL;
-        if (h->case_id.v == 0 ||
-            pl_state_open(&s->state, &s->arena, ref.id, &live) == PLACET_ELIMIT) {
-            continue;
+        const size_t mark = s->arena.used;
+        if (h->case_id.v != 0 && !is_held(s, h)) {
+            pl_holder_remove(s, (struct pl_task_ref){h->case_id, h->step, h->item, 0});
         }
-        const struct pl_task *task =
-            live == NULL ? NULL : &live->c.tasks[live->def->steps[ref.step].first_task + ref.item];
-        if (task == NULL || !pl_task_is_leased(task->state) ||
-            memcmp(task->lease.at, h->lease.at, sizeof h->lease.at) != 0) {
-            pl_holder_remove(s, ref);
-        }
+        s->arena.used = mark;
     }
 }
 

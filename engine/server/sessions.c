@@ -26,6 +26,7 @@ int pl_sessions_init(struct pl_server *s)
     for (unsigned i = 0; i < PL_SERVICES_MAX; i++) {
         t->ring[i] = PL_NONE;
     }
+    t->checked_real_ms = s->clock->real_ms(s->clock);
     s->sessions = t;
     if (pl_map_init(&t->of_peer, PL_SESSIONS_MAX) != PLACET_OK ||
         pl_holders_init(&t->holders) != PLACET_OK) {
@@ -199,9 +200,12 @@ void pl_sessions_tick(struct pl_server *s)
     if (real_ms - t->checked_real_ms < CHECK_MS) {
         return;
     }
+    /* While the engine itself stood still nobody could be heard. */
+    const int64_t deaf_ms = real_ms - t->checked_real_ms - 2 * CHECK_MS;
     t->checked_real_ms = real_ms;
     for (uint32_t i = 0; i < t->session_count; i++) {
         struct pl_session *session = &t->sessions[i];
+        session->heard_real_ms += deaf_ms > 0 ? deaf_ms : 0;
         if (session->number != 0 && real_ms - session->heard_real_ms > s->config.session_dead_ms) {
             pl_session_close(s, session);
         }

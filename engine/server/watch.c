@@ -165,6 +165,9 @@ static enum stop take_event(struct batch *b, const struct pl_event *event, uint6
     if (event->case_id.v != 0) {
         view = pl_view_find(views, event->case_id);
         if (view == NULL) {
+            view = pl_view_of_open(b->s, views, event->case_id);
+        }
+        if (view == NULL) {
             b->missing = event->case_id;
             return VIEW_MISSING;
         }
@@ -189,6 +192,7 @@ static int take_frame(void *context, struct pl_bytes bytes)
     struct pl_frame frame;
     struct pl_reader in;
 
+    b->s->watches->frames_left--;
     if (pl_frame_parse(bytes.at, bytes.size, PL_FRAME_CRC, &frame) != PLACET_OK) {
         b->corrupt = true;
         return PLACET_ECORRUPT;
@@ -303,13 +307,16 @@ static int collect(struct batch *b)
     struct pl_watches *t = s->watches;
 
     while (t->frames_left > 0 && b->next_seq <= s->state.last_seq) {
-        const uint32_t frames = t->frames_left < FRAMES_PER_READ ? t->frames_left : FRAMES_PER_READ;
-        t->frames_left -= frames;
-        const int rc = s->journal->ops->read(s->journal, b->next_seq, frames, take_frame, b);
+        const uint32_t left = t->frames_left;
+        const int rc =
+            s->journal->ops->read(s->journal, b->next_seq,
+                                  left < FRAMES_PER_READ ? left : FRAMES_PER_READ, take_frame, b);
         if (rc == VIEW_MISSING) {
             pl_view_load(s, &t->views, b->missing);
         } else if (rc != GO_ON) {
             return rc == BATCH_FULL ? PLACET_OK : rc;
+        } else if (t->frames_left == left) {
+            return PLACET_ECORRUPT; /* the journal ends before the state */
         }
     }
     return PLACET_OK;
@@ -619,6 +626,7 @@ static void publish_event(struct pl_server *s, const struct pl_event *event, uin
     pl_view_learn(&t->views, event);
     if (event->case_id.v != 0) {
         view = pl_view_find(&t->views, event->case_id);
+        view = view != NULL ? view : pl_view_of_open(s, &t->views, event->case_id);
         if (view == NULL) {
             pl_view_load(s, &t->views, event->case_id);
             view = pl_view_find(&t->views, event->case_id);

@@ -181,6 +181,7 @@ class Engine:
         self.keep = False  # the directory, for whoever looks for a fault
         self.context = zmq.Context()
         self.process = None
+        atexit.register(shutil.rmtree, self.directory, ignore_errors=True)
         self.log = open(os.path.join(self.directory, "log"), "ab")
         atexit.register(lambda: self.process and self.process.kill())
         self.start()
