@@ -115,3 +115,32 @@ void pl_cli_time_utc(int64_t at_ms, char out[PL_CLI_TIME_SIZE])
     (void)snprintf(out, PL_CLI_TIME_SIZE, "%sT%02d:%02d:%02d.%03dZ", date, (int)(of_day / 3600000),
                    (int)(of_day / 60000 % 60), (int)(of_day / 1000 % 60), (int)(of_day % 1000));
 }
+
+/* The inverse of day_of. */
+static int64_t days_of(int64_t year, unsigned month, unsigned day)
+{
+    year -= month <= 2 ? 1 : 0;
+    const int64_t era = floor_div(year, 400);
+    const int64_t of_era = year - era * 400;
+    const unsigned of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+int64_t pl_cli_parse_utc(const char *text)
+{
+    unsigned year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    unsigned hour = 0;
+    unsigned minute = 0;
+    unsigned second = 0;
+    unsigned ms = 0;
+
+    if (sscanf(text, "%4u-%2u-%2uT%2u:%2u:%2u.%3uZ", &year, &month, &day, &hour, &minute, &second,
+               &ms) != 7) {
+        return 0;
+    }
+    return days_of(year, month, day) * DAY_MS + (int64_t)hour * 3600000 + (int64_t)minute * 60000 +
+           (int64_t)second * 1000 + ms;
+}

@@ -25,7 +25,8 @@ void pl_cli_time(int64_t at_ms, char out[PL_CLI_TIME_SIZE]);
  */
 void pl_cli_due(int64_t due_ms, char out[PL_CLI_TIME_SIZE]);
 
-/* As "2026-05-11T09:30:00.000Z" (RFC 3339), for machines. */
+/* As "2026-05-11T09:30:00.000Z" (RFC 3339), for machines; and back, 0 for anything else. */
 void pl_cli_time_utc(int64_t at_ms, char out[PL_CLI_TIME_SIZE]);
+int64_t pl_cli_parse_utc(const char *text);
 
 #endif

@@ -154,21 +154,38 @@ static bool drop_one(const struct pl_cli_grid *grid, struct layout *layout)
     return true;
 }
 
+/* Narrows a column that may be cut: those that matter least first, of these the widest. */
 static bool cut_one(const struct pl_cli_grid *grid, struct layout *layout)
 {
-    unsigned widest = grid->column_count;
+    unsigned best = grid->column_count;
 
     for (unsigned c = 0; c < grid->column_count; c++) {
-        if (grid->columns[c].cut > 0 && layout->width[c] > grid->columns[c].cut &&
-            (widest == grid->column_count || layout->width[c] > layout->width[widest])) {
-            widest = c;
+        const struct pl_cli_column *column = &grid->columns[c];
+        if (column->cut == 0 || layout->width[c] <= column->cut) {
+            continue;
+        }
+        if (best == grid->column_count || column->drop > grid->columns[best].drop ||
+            (column->drop == grid->columns[best].drop && layout->width[c] > layout->width[best])) {
+            best = c;
         }
     }
-    if (widest == grid->column_count) {
+    if (best == grid->column_count) {
         return false;
     }
-    layout->width[widest]--;
+    layout->width[best]--;
     return true;
+}
+
+/* What is left when everything is cut as far as it may be. */
+static size_t least_total(const struct pl_cli_grid *grid, const struct layout *layout)
+{
+    struct layout least = *layout;
+
+    for (unsigned c = 0; c < grid->column_count; c++) {
+        const uint8_t cut = grid->columns[c].cut;
+        least.width[c] = cut > 0 && cut < least.width[c] ? cut : least.width[c];
+    }
+    return total(&least, grid->column_count);
 }
 
 static bool has_heading(const struct pl_cli_grid *grid)
@@ -181,7 +198,7 @@ static bool has_heading(const struct pl_cli_grid *grid)
     return false;
 }
 
-/* Leaves out first, then cuts: half a column says less than none. */
+/* Leaves out what would not fit even when everything is cut, then cuts what has to be. */
 static struct layout lay_out(const struct pl_cli_grid *grid, size_t width)
 {
     struct layout layout = {{0}};
@@ -192,15 +209,15 @@ static struct layout lay_out(const struct pl_cli_grid *grid, size_t width)
         *column = wide > *column ? wide : *column;
     }
     for (unsigned c = 0; c < grid->column_count; c++) {
-        const size_t wide = pl_cli_width(grid->columns[c].title);
-        if (layout.width[c] > 0 && wide > layout.width[c]) {
-            layout.width[c] = wide; /* an empty column stays away with its heading */
+        const size_t title = pl_cli_width(grid->columns[c].title);
+        const size_t least = grid->columns[c].width > title ? grid->columns[c].width : title;
+        if (layout.width[c] > 0 && least > layout.width[c]) {
+            layout.width[c] = least; /* an empty column stays away with its heading */
         }
     }
-    while (width > 0 && total(&layout, grid->column_count) > width) {
-        if (!drop_one(grid, &layout) && !cut_one(grid, &layout)) {
-            break;
-        }
+    while (width > 0 && least_total(grid, &layout) > width && drop_one(grid, &layout)) {
+    }
+    while (width > 0 && total(&layout, grid->column_count) > width && cut_one(grid, &layout)) {
     }
     return layout;
 }

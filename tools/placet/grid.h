@@ -17,6 +17,7 @@ struct pl_cli_column {
     bool right;        /* numbers */
     uint8_t drop;      /* left out when the terminal is too narrow, highest first; 0: never */
     uint8_t cut;       /* may be cut down to this width; 0: never */
+    uint8_t width;     /* at least so wide: for tables that are printed a row at a time */
     bool wrap;         /* last column only: goes on in the next line instead of being cut */
 };
 

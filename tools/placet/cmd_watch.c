@@ -1,0 +1,45 @@
+/* watch: events as they happen, or from any point of the journal. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "watching.h"
+
+static int parse_number(const struct pl_cli *cli, const char *option, uint64_t *out)
+{
+    const char *text = pl_cli_option(cli, option);
+    char *end = NULL;
+
+    if (text == NULL) {
+        return 0;
+    }
+    const unsigned long long value = strtoull(text, &end, 10);
+    if (end == text || *end != '\0' || text[0] == '-') {
+        return pl_cli_usage(cli, "--%s wants a number, not \"%.60s\"", option, text);
+    }
+    *out = value;
+    return 0;
+}
+
+int pl_cli_run_watch(struct pl_cli *cli)
+{
+    const char *from = pl_cli_option(cli, "from");
+    struct pl_cli_following following = {.id = pl_cli_argument(cli, 0),
+                                         .all = pl_cli_given(cli, "all"),
+                                         .to_the_end = pl_cli_given(cli, "until-finished"),
+                                         .types = pl_cli_option(cli, "type"),
+                                         .departments = pl_cli_option(cli, "department"),
+                                         .workflows = pl_cli_option(cli, "workflow")};
+    int rc = parse_number(cli, "number", &following.max);
+
+    if (following.to_the_end && following.id == NULL) {
+        return pl_cli_usage(cli, "--until-finished wants a case");
+    }
+    /* One case is read from its beginning, the stream of all from now on. */
+    if (from == NULL ? following.id == NULL : strcmp(from, "now") == 0) {
+        following.only_new = true;
+    } else if (rc == 0 && from != NULL && strcmp(from, "oldest") != 0) {
+        rc = parse_number(cli, "from", &following.after);
+    }
+    return rc != 0 ? rc : pl_cli_follow_events(cli, &following);
+}
