@@ -12,7 +12,7 @@
 static const struct pl_cli_column two_columns[] = {{.title = ""},
                                                    {.title = "", .cut = 30, .wrap = true}};
 static const struct pl_cli_column command_columns[] = {
-    {.title = ""}, {.title = "", .drop = 1}, {.title = "", .cut = 30, .wrap = true}};
+    {.title = ""}, {.title = "", .drop = 1}, {.title = "", .cut = 46, .wrap = true}};
 
 static void put_command(struct pl_cli_grid *grid, const struct pl_cli_row *row)
 {
