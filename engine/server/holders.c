@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "server/case_view.h"
 #include "server/session.h"
 
@@ -38,6 +39,7 @@ static uint32_t take_entry(struct pl_holders *t)
 {
     if (t->first_free != PL_NONE) {
         const uint32_t index = t->first_free;
+        PL_CHECK(t->at != NULL);
         t->first_free = t->at[index].next_free;
         return index;
     }
@@ -62,6 +64,7 @@ struct pl_holder *pl_holder_add(struct pl_server *s, struct pl_task_ref ref)
     if (index == PL_NONE) {
         return NULL;
     }
+    PL_CHECK(t->at != NULL);
     t->at[index] = (struct pl_holder){
         .case_id = ref.id, .step = ref.step, .item = ref.item, .subscription = PL_NONE};
     if (pl_map_put(&t->of_task, task_key(ref), index) != PLACET_OK) {

@@ -33,11 +33,11 @@ void pl_log(enum pl_log_level level, const char *format, ...)
         json_t *line =
             json_pack("{s:s, s:s, s:s}", "time", time_text, "level", names[level], "message", text);
         char *dumped = line == NULL ? NULL : json_dumps(line, JSON_COMPACT);
-        fprintf(stderr, "%s\n", dumped == NULL ? "{\"level\":\"error\"}" : dumped);
+        (void)fprintf(stderr, "%s\n", dumped == NULL ? "{\"level\":\"error\"}" : dumped);
         free(dumped);
         json_decref(line);
         return;
     }
-    fprintf(stderr, "%s placetd: %s%s%s\n", time_text, level == PL_LOG_INFO ? "" : names[level],
-            level == PL_LOG_INFO ? "" : ": ", text);
+    (void)fprintf(stderr, "%s placetd: %s%s%s\n", time_text,
+                  level == PL_LOG_INFO ? "" : names[level], level == PL_LOG_INFO ? "" : ": ", text);
 }

@@ -149,9 +149,9 @@ static int start(struct daemon *d, const struct pl_options *options)
     struct pl_server *s = &d->server;
 
     s->config = options->config;
-    snprintf(d->run_dir, sizeof d->run_dir, "%s%s",
-             s->config.run_dir != NULL ? s->config.run_dir : s->config.data_dir,
-             s->config.run_dir != NULL ? "" : ".run");
+    (void)snprintf(d->run_dir, sizeof d->run_dir, "%s%s",
+                   s->config.run_dir != NULL ? s->config.run_dir : s->config.data_dir,
+                   s->config.run_dir != NULL ? "" : ".run");
     int rc = open_store(d, options, &err);
     if (rc != PLACET_OK) {
         return fail(&err, rc);
@@ -179,15 +179,15 @@ int main(int argc, char **argv)
     struct placet_error err = {0};
 
     if (pl_options_parse(argc, argv, &options, &err) != PLACET_OK) {
-        fprintf(stderr, "placetd: %s%s%s\n", err.message, err.hint[0] != '\0' ? ". " : "",
-                err.hint);
+        (void)fprintf(stderr, "placetd: %s%s%s\n", err.message, err.hint[0] != '\0' ? ". " : "",
+                      err.hint);
         return USAGE;
     }
     if (options.help || options.version) {
         if (options.help) {
             pl_options_help(stdout);
         } else {
-            printf("placetd %s\n", PLACET_VERSION);
+            (void)printf("placetd %s\n", PLACET_VERSION);
         }
         return YES;
     }

@@ -61,16 +61,18 @@ static const struct option table[] = {
 
 void pl_options_help(FILE *out)
 {
-    fprintf(out, "usage: placetd --data DIR [options]\n\n"
-                 "The workflow engine: takes messages on its sockets until SIGTERM or SIGINT.\n\n");
+    (void)fprintf(
+        out, "usage: placetd --data DIR [options]\n\n"
+             "The workflow engine: takes messages on its sockets until SIGTERM or SIGINT.\n\n");
     for (size_t i = 0; i < OPTIONS; i++) {
         char left[40];
-        snprintf(left, sizeof left, "%s %s", table[i].name,
-                 table[i].argument == NULL ? "" : table[i].argument);
-        fprintf(out, "  %-20s %s\n", left, table[i].help);
+        (void)snprintf(left, sizeof left, "%s %s", table[i].name,
+                       table[i].argument == NULL ? "" : table[i].argument);
+        (void)fprintf(out, "  %-20s %s\n", left, table[i].help);
     }
-    fprintf(out, "\nexit codes: 0 stopped, 1 cannot start, 2 usage, 5 another engine runs there,\n"
-                 "            75 the store failed: start again, it recovers\n");
+    (void)fprintf(out,
+                  "\nexit codes: 0 stopped, 1 cannot start, 2 usage, 5 another engine runs there,\n"
+                  "            75 the store failed: start again, it recovers\n");
 }
 
 static const struct option *find(const char *name)
@@ -92,7 +94,7 @@ static int unknown(const char *name, struct placet_error *err)
         names[i] = table[i].name;
     }
     const char *closest = pl_text_closest(name, names, OPTIONS);
-    snprintf(hint, sizeof hint, "Did you mean %s?", closest == NULL ? "--help" : closest);
+    (void)snprintf(hint, sizeof hint, "Did you mean %s?", closest == NULL ? "--help" : closest);
     return pl_mistake(err, PLACET_EINVALID, NO_PLACE, hint, "unknown option %s", name);
 }
 

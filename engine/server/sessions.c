@@ -108,7 +108,7 @@ struct pl_session *pl_session_open(struct pl_server *s, enum pl_endpoint endpoin
     const struct role *role = role_of(role_name);
     struct pl_session *session = pl_session_of(s, endpoint, peer);
 
-    PL_CHECK(role != NULL);
+    PL_CHECK(t != NULL && role != NULL);
     if (session != NULL) {
         pl_session_close(s, session);
     }
@@ -132,8 +132,8 @@ struct pl_session *pl_session_open(struct pl_server *s, enum pl_endpoint endpoin
     pl_builder_init(&b, session->principal, sizeof session->principal);
     pl_builder_addf(&b, "%s:", role->name);
     pl_builder_add(&b, name);
-    snprintf(session->name, sizeof session->name, "%s#%llu", session->principal,
-             (unsigned long long)session->number);
+    (void)snprintf(session->name, sizeof session->name, "%s#%llu", session->principal,
+                   (unsigned long long)session->number);
     t->open_count++;
     return session;
 }

@@ -663,22 +663,22 @@ static void publish_head(struct pl_server *s)
                          pl_writer_bytes(&body));
 }
 
-void pl_tail_publish(struct pl_server *s, struct pl_bytes bytes)
+void pl_tail_publish(struct pl_server *s, struct pl_bytes frame)
 {
     struct pl_watches *t = s->watches;
-    struct pl_frame frame;
+    struct pl_frame parsed;
     struct pl_reader in;
 
     if (!s->bus->ops->has_listeners(s->bus)) {
         return;
     }
-    if (bytes.size > 0) {
-        PL_CHECK(pl_frame_parse(bytes.at, bytes.size, PL_FRAME_HEADER, &frame) == PLACET_OK);
-        pl_reader_init(&in, frame.payload.at, frame.payload.size);
-        for (uint32_t i = 0; i < frame.count; i++) {
+    if (frame.size > 0) {
+        PL_CHECK(pl_frame_parse(frame.at, frame.size, PL_FRAME_HEADER, &parsed) == PLACET_OK);
+        pl_reader_init(&in, parsed.payload.at, parsed.payload.size);
+        for (uint32_t i = 0; i < parsed.count; i++) {
             struct pl_event event;
             PL_CHECK(pl_wire_read_event(&in, &event) == PLACET_OK);
-            publish_event(s, &event, frame.first_seq + i, frame.at_ms);
+            publish_event(s, &event, parsed.first_seq + i, parsed.at_ms);
         }
     }
     const int64_t real_ms = s->clock->real_ms(s->clock);
