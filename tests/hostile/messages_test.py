@@ -48,7 +48,7 @@ def wrong_bodies_are_answered(build):
                 if message.flags & REPLY:
                     body = asked.pop(message.correlation)
                     check(kind != "START" or message.flags & ERROR, f"started {body}")
-            check(kind == "CREDIT" or not asked, f"{kind} is not answered: {list(asked.items())[:1]}")
+            check(kind == "CREDIT" or not asked, f"{kind} is not answered: {list(asked)[:1]}")
     check(engine.process.poll() is None, "the engine lives")
     after = officer.ask("STATS")
     check(after["open_cases"] == 0, "nothing was started")
