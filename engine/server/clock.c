@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -95,24 +96,38 @@ void pl_system_clock_init(struct pl_system_clock *clock, int64_t rate, int64_t s
     };
 }
 
+/* A system call for every lease would be a fiftieth of a step: the kernel is asked for many at
+ * once. What was handed out is wiped, so that a memory dump shows no lease that is not in use. */
+struct pool {
+    struct pl_random random;
+    uint8_t bytes[1024];
+    size_t left;
+};
+
+static void refill(struct pool *pool)
+{
+    while (pool->left < sizeof pool->bytes) {
+        const ssize_t n = getrandom(pool->bytes + pool->left, sizeof pool->bytes - pool->left, 0);
+        PL_CHECK(n >= 0 || errno == EINTR);
+        pool->left += n > 0 ? (size_t)n : 0;
+    }
+}
+
 static void random_fill(struct pl_random *random, void *bytes, size_t size)
 {
-    uint8_t *at = bytes;
+    struct pool *pool = (struct pool *)(void *)((char *)random - offsetof(struct pool, random));
 
-    (void)random;
-    while (size > 0) {
-        const ssize_t n = getrandom(at, size, 0);
-        if (n < 0) {
-            PL_CHECK(errno == EINTR);
-            continue;
-        }
-        at += n;
-        size -= (size_t)n;
+    PL_CHECK(size <= sizeof pool->bytes);
+    if (pool->left < size) {
+        refill(pool);
     }
+    pool->left -= size;
+    memcpy(bytes, pool->bytes + pool->left, size);
+    explicit_bzero(pool->bytes + pool->left, size);
 }
 
 struct pl_random *pl_system_random(void)
 {
-    static struct pl_random random = {.fill = random_fill};
-    return &random;
+    static struct pool pool = {.random = {.fill = random_fill}};
+    return &pool.random;
 }
