@@ -98,11 +98,22 @@ void pl_subscription_take_hand(struct pl_server *s, struct pl_subscription *sub)
     sub->in_hand++;
 }
 
+/* An adapter may be there before its definition is; but names that only adapters use must leave
+ * room for those of definitions. */
+static uint32_t service_number(struct pl_server *s, struct pl_text service)
+{
+    const uint32_t known = pl_queues_find(&s->queues, service);
+
+    return known != UINT32_MAX || s->queues.count >= PL_SERVICES_MAX / 2
+               ? known
+               : pl_queues_service(&s->queues, service);
+}
+
 int pl_subscribe(struct pl_server *s, struct pl_session *session, struct pl_text service,
                  uint32_t client_id, uint32_t max, uint32_t *subscription_out)
 {
     struct pl_sessions *t = s->sessions;
-    const uint32_t number = pl_queues_service(&s->queues, service);
+    const uint32_t number = service_number(s, service);
 
     if (number == UINT32_MAX) {
         return PLACET_ELIMIT;
@@ -112,10 +123,12 @@ int pl_subscribe(struct pl_server *s, struct pl_session *session, struct pl_text
         return PLACET_ECONFLICT;
     }
     if (sub == NULL) {
-        const uint32_t index = take_entry(t);
+        const uint32_t index =
+            session->subscription_count == PL_SERVICES_MAX ? PL_NONE : take_entry(t);
         if (index == PL_NONE) {
             return PLACET_ELIMIT;
         }
+        session->subscription_count++;
         sub = &t->subscriptions[index];
         *sub = (struct pl_subscription){.session = (uint32_t)(session - t->sessions),
                                         .service = number,
@@ -134,6 +147,7 @@ void pl_unsubscribe_all(struct pl_server *s, struct pl_session *session)
 {
     struct pl_sessions *t = s->sessions;
 
+    session->subscription_count = 0;
     while (session->subscriptions != PL_NONE) {
         const uint32_t index = session->subscriptions;
         struct pl_subscription *sub = &t->subscriptions[index];

@@ -246,7 +246,8 @@ static int record_rejection(struct pl_server *s, const struct pl_command *cmd,
 
     s->metrics.rejections++;
     out->seq = seq;
-    if (cmd->idem.len == 0) {
+    /* "Full" passes: the same command must be heard afresh, and a full store is not written to. */
+    if (cmd->idem.len == 0 || out->rejection == PL_REJECT_STORE_FULL) {
         return PLACET_OK;
     }
     const int rc = pl_turn_append(s, &event);
@@ -416,6 +417,16 @@ static const struct pl_definition *definition_of_hash(const struct pl_state *sta
     return NULL;
 }
 
+static bool has_room_for_services(const struct pl_server *s, const struct pl_definition *def)
+{
+    uint32_t count = s->queues.count;
+
+    for (uint16_t i = 0; i < def->service_count; i++) {
+        count += pl_queues_find(&s->queues, def->services[i].name) == UINT32_MAX;
+    }
+    return count <= PL_SERVICES_MAX;
+}
+
 int pl_turn_publish(struct pl_server *s, struct pl_definition *def, struct pl_bytes bundle,
                     struct pl_text by, bool *unchanged_out, uint32_t *number_out)
 {
@@ -427,6 +438,9 @@ int pl_turn_publish(struct pl_server *s, struct pl_definition *def, struct pl_by
         *number_out = same->number;
         pl_definition_free(def);
         return PLACET_OK;
+    }
+    if (!has_room_for_services(s, def)) {
+        return PLACET_ELIMIT;
     }
     const struct pl_event event = {
         .kind = PL_EVT_DEFINITION_PUBLISHED,

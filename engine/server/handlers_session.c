@@ -129,6 +129,24 @@ int pl_handle_bye(struct pl_request *r)
     return pl_answer_send(r, 0, &body);
 }
 
+/* Two identifiers and a dot, as definitions have them. */
+static bool is_service(struct pl_text service)
+{
+    uint32_t dots = 0;
+    char before = '.';
+
+    for (uint32_t i = 0; i < service.len; i++) {
+        const char c = service.at[i];
+        if (c == '.' && before != '.') {
+            dots++;
+        } else if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) {
+            return false;
+        }
+        before = c;
+    }
+    return dots == 1 && before != '.';
+}
+
 int pl_handle_subscribe(struct pl_request *r)
 {
     const struct pl_text service = pl_request_text(r, "service", 2 * PL_ID_MAX + 1, PL_REQUIRED);
@@ -138,7 +156,7 @@ int pl_handle_subscribe(struct pl_request *r)
     uint32_t index = 0;
     struct pl_writer body;
 
-    if (!pl_request_bad(r) && memchr(service.at, '.', service.len) == NULL) {
+    if (!is_service(service)) {
         pl_request_mistake(r, "service", "must be department.service");
     }
     if (pl_request_bad(r)) {

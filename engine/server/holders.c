@@ -109,6 +109,11 @@ void pl_holder_spoke(struct pl_server *s, struct pl_task_ref ref, struct pl_leas
     if (holder == NULL) {
         return; /* without memory a CANCEL may not find its way; the fence holds all the same */
     }
+    if (holder->session != session->number) {
+        /* The hand was that of another connection, whose subscription may end before this task. */
+        pl_holder_free_hand(s, holder);
+        holder->subscription = PL_NONE;
+    }
     holder->lease = lease;
     holder->session = session->number;
     holder->parked = parked;

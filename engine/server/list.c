@@ -228,12 +228,19 @@ static void write_session(struct page *p, const struct pl_session *session)
     }
 }
 
+static bool session_fits(const struct page *p, const struct pl_session *session)
+{
+    const size_t service_size = 2 * PL_ID_MAX + 4;
+
+    return p->out.size - p->out.used >= ITEM_SIZE_MAX + session->subscription_count * service_size;
+}
+
 static int list_sessions(struct page *p, uint64_t after)
 {
     const struct pl_sessions *t = p->r->server->sessions;
     uint64_t i = after;
 
-    for (; i < t->session_count && !page_is_full(p); i++) {
+    for (; i < t->session_count && p->count < p->limit && session_fits(p, &t->sessions[i]); i++) {
         const struct pl_session *session = &t->sessions[i];
         if (session->number != 0 && contains(pl_text_of(session->principal), p->text)) {
             write_session(p, session);

@@ -24,6 +24,7 @@ struct pl_session {
     int64_t opened_ms;
     int64_t heard_real_ms;
     uint32_t subscriptions; /* first of its list, by index */
+    uint32_t subscription_count;
     bool draining;
 };
 
