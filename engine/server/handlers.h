@@ -47,7 +47,7 @@ pl_handler pl_handle_stats;
 pl_handler pl_handle_health;
 pl_handler pl_handle_why;
 
-/* watch.c */
+/* handlers_watch.c */
 pl_handler pl_handle_watch;
 
 #endif
