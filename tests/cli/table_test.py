@@ -63,7 +63,8 @@ def examples(findings, table):
 def sources(findings, table):
     """An option that no source asks for would be dead."""
     text = "\n".join(p.read_text() for p in (cli.ROOT / "tools/placet").glob("*.c"))
-    asked = set(re.findall(r"pl_cli_(?:option|given|option_number)\([\w>-]+,\s*\"([a-z-]+)\"", text))
+    asked = set(
+        re.findall(r"pl_cli_(?:option|given|option_number)\([\w>-]+,\s*\"([a-z-]+)\"", text))
     named = {o["name"] for c in table["commands"] for o in c["options"] + table["options"]}
     findings.expect(asked == named, f"options asked for but not named, or the other way: "
                                     f"{asked ^ named}")

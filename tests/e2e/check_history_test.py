@@ -218,7 +218,7 @@ SPOILT = [
     (a_case_ends_too_early, "after its end"),
     (a_case_starts_twice, "was started 2 times"),
     (time_runs_backwards, "time runs backwards"),
-    (an_acknowledged_command_is_lost, "has no trace of it"),
+    (an_acknowledged_command_is_lost, "but not in the journal"),
     (a_command_is_carried_out_twice, "carried out 2 times"),
     (nobody_asked_for_a_command, "nobody asked"),
     (a_command_has_two_answers, "different answers"),

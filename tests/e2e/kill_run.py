@@ -1,5 +1,6 @@
 """One run of the kill test: an engine under load that is killed again and again, and the history
-that everybody wrote meanwhile. The moments are random; the numbers that make them come from a seed."""
+that everybody wrote meanwhile. The moments are random; the numbers that make them come from a
+seed."""
 
 import json
 import os
