@@ -265,7 +265,7 @@ static bool answer_again(struct pl_server *s, const struct pl_command *cmd,
     if (reply == NULL) {
         return false;
     }
-    if (reply->body_hash != cmd->body_hash) {
+    if (reply->body_hash != cmd->body_hash || reply->command != (uint16_t)cmd->kind) {
         out->rejection = PL_REJECT_IDEM_REUSED;
         return true;
     }

@@ -2,6 +2,7 @@
  * again, with another body it is a conflict. */
 #include <string.h>
 
+#include "server/case_view.h"
 #include "server/form.h"
 #include "server/handlers.h"
 #include "server/session.h"
@@ -40,26 +41,38 @@ static void request_task_of(struct pl_request *r, struct pl_command *cmd)
     cmd->item = (uint16_t)pl_request_int_or(r, "item", 0, PL_MEMBERS_MAX - 1, 0);
 }
 
+/* Whether this id was answered before. Then its reply stands, whatever has become of the case, the
+ * form or the definition since: nothing else of the message is looked at. */
+static bool was_answered(const struct pl_request *r, const struct pl_command *cmd)
+{
+    return cmd->idem.len > 0 && pl_state_reply(&r->server->state, cmd->by, cmd->idem) != NULL;
+}
+
 static int run(struct pl_request *r, struct pl_command *cmd)
 {
-    return pl_request_bad(r) ? pl_answer_mistake(r) : pl_answer_command(r, cmd);
+    return pl_request_bad(r) && !was_answered(r, cmd) ? pl_answer_mistake(r)
+                                                      : pl_answer_command(r, cmd);
 }
 
 /* ---- starting ---------------------------------------------------------------------------------
  */
 
-static int answer_started(struct pl_request *r, const struct pl_definition *def,
-                          const struct pl_execution *x, bool existing)
+static int answer_started(struct pl_request *r, const struct pl_execution *x, bool existing)
 {
+    struct pl_found found;
     struct pl_writer body;
 
+    const int rc = pl_case_find(r->server, x->case_id, &found);
+    if (rc != PLACET_OK) {
+        return rc;
+    }
     if (pl_answer_open(r, &body, 512) == NULL) {
         return PLACET_OK;
     }
     pl_write_map(&body, 6);
     pl_write_execution(&body, x);
-    pl_write_key_text(&body, "workflow", def->workflow);
-    pl_write_key_u64(&body, "revision", def->revision);
+    pl_write_key_text(&body, "workflow", found.def->workflow);
+    pl_write_key_u64(&body, "revision", found.def->revision);
     pl_write_key_bool(&body, "existing", existing);
     return pl_answer_send(r, x->repeated ? PLACET_FLAG_DUP : 0, &body);
 }
@@ -80,8 +93,7 @@ static int answer_exists(struct pl_request *r, struct pl_case_id id)
                            pl_writer_bytes(&detail));
 }
 
-/* Whether a case with the key settles the matter; then it has been answered: `*rc_out`. A message
- * that was answered before goes on to its stored reply. */
+/* Whether a case with the key settles the matter; then it has been answered: `*rc_out`. */
 static bool settled_by_existing(struct pl_request *r, const struct pl_definition *def,
                                 const struct pl_command *cmd, enum on_existing on_existing,
                                 int *rc_out)
@@ -89,9 +101,6 @@ static bool settled_by_existing(struct pl_request *r, const struct pl_definition
     const struct pl_state *state = &r->server->state;
     struct pl_execution x = {.seq = state->last_seq};
 
-    if (pl_state_reply(state, cmd->by, cmd->idem) != NULL) {
-        return false;
-    }
     x.case_id = pl_state_case_of_key(state, def->workflow, cmd->key);
     if (x.case_id.v == 0 && on_existing != ON_EXISTING_ALLOW_IF_CLOSED) {
         x.case_id = pl_state_closed_of_key(state, def->workflow, cmd->key);
@@ -99,8 +108,8 @@ static bool settled_by_existing(struct pl_request *r, const struct pl_definition
     if (x.case_id.v == 0) {
         return false;
     }
-    *rc_out = on_existing == ON_EXISTING_USE ? answer_started(r, def, &x, true)
-                                             : answer_exists(r, x.case_id);
+    *rc_out =
+        on_existing == ON_EXISTING_USE ? answer_started(r, &x, true) : answer_exists(r, x.case_id);
     return true;
 }
 
@@ -119,7 +128,17 @@ static int start(struct pl_request *r, const struct pl_definition *def, struct p
         return rc;
     }
     rc = pl_request_executed(r, &x, &ran);
-    return ran ? answer_started(r, def, &x, false) : rc;
+    return ran ? answer_started(r, &x, false) : rc;
+}
+
+/* The same answer as before, with the definition that the case got then. */
+static int start_again(struct pl_request *r, struct pl_command *cmd)
+{
+    struct pl_execution x = {0};
+    bool ran = false;
+    const int rc = pl_request_execute(r, cmd, &x, &ran);
+
+    return ran ? answer_started(r, &x, false) : rc;
 }
 
 static enum on_existing request_on_existing(struct pl_request *r)
@@ -145,6 +164,9 @@ static enum on_existing request_on_existing(struct pl_request *r)
 int pl_handle_start(struct pl_request *r)
 {
     struct pl_command cmd = pl_request_command(r, PL_CMD_START);
+    if (was_answered(r, &cmd)) {
+        return start_again(r, &cmd);
+    }
     const struct pl_text workflow = pl_request_text(r, "workflow", PL_ID_MAX, PL_REQUIRED);
     const int64_t revision = pl_request_int_or(r, "revision", 1, UINT32_MAX, 0);
     const enum on_existing on_existing = request_on_existing(r);
@@ -173,8 +195,8 @@ int pl_handle_supplement(struct pl_request *r)
     struct pl_live *live = NULL;
 
     cmd.case_id = pl_request_case(r);
-    if (pl_request_bad(r)) {
-        return pl_answer_mistake(r);
+    if (pl_request_bad(r) || was_answered(r, &cmd)) {
+        return run(r, &cmd);
     }
     int rc = pl_state_open(&s->state, &s->arena, cmd.case_id, &live);
     if (rc == PLACET_ENOTFOUND) {
@@ -270,22 +292,11 @@ int pl_handle_retry(struct pl_request *r)
 
 int pl_handle_decide(struct pl_request *r)
 {
-    struct pl_server *s = r->server;
     struct pl_command cmd = pl_request_command(r, PL_CMD_TASK_DECIDE);
-    struct pl_live *live = NULL;
 
     request_task_of(r, &cmd);
     cmd.decision = pl_request_text(r, "decision", PL_ID_MAX, PL_REQUIRED);
     cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_OPTIONAL);
     cmd.answer = pl_request_map(r, "answer", PL_OPTIONAL);
-    const int rc = run(r, &cmd);
-
-    /* Whoever was at work on it is told that it is decided. */
-    const struct pl_task_ref ref = {.id = cmd.case_id, .step = cmd.step, .item = cmd.item};
-    if (rc == PLACET_OK && cmd.step != PL_NO_STEP && pl_holder_of(s, ref) != NULL &&
-        pl_state_open(&s->state, &s->arena, cmd.case_id, &live) == PLACET_OK &&
-        !pl_task_is_leased(live->c.tasks[live->def->steps[cmd.step].first_task + cmd.item].state)) {
-        pl_sessions_cancel_task(s, live, cmd.step, cmd.item);
-    }
-    return rc;
+    return run(r, &cmd);
 }

@@ -234,6 +234,32 @@ def a_closed_key_may_be_used_again(build):
     office.close()
 
 
+def an_answer_stands_whatever_came_after(build):
+    """A retry gets the first answer, also when the case is closed or its definition replaced."""
+    office = Office(build, serve=False)
+    by_key = {"workflow": "construction_permit", "key": "K1"}
+    first = office.portal.ask("WITHDRAW", idem="w", **by_key)
+    again = office.portal.ask("WITHDRAW", idem="w", **by_key)
+    check(office.portal.dup and again == first, again)
+    refused(lambda: office.portal.ask("WITHDRAW", idem="new", **by_key), "INVALID_ARGUMENT")
+
+    start = {"workflow": "construction_permit", "key": "K2", "form": application()}
+    first = office.portal.ask("START", idem="s", **start)
+    files = [[name, text.replace("limit: 10 working days", "limit: 9 working days")]
+             for name, text in bundle("construction_permit.yaml")]
+    second = office.officer.ask("PUBLISH", files=files)
+    check(second["revision"] == 2, second)
+    again = office.portal.ask("START", idem="s", **start)
+    check(office.portal.dup and again == first, again)
+    used = office.portal.ask("START", idem="u", on_existing="use", **start)
+    check(used["existing"] and used["revision"] == 1, used)
+
+    body = {"case": first["case"], "reason": "by order", "idem": "kind"}
+    office.officer.ask("PAUSE_CASE", **body)
+    refused(lambda: office.officer.ask("CANCEL_CASE", **body), "CONFLICT")
+    office.close()
+
+
 def publishing_again_says_unchanged(build):
     office = Office(build, serve=False)
     again = office.officer.ask("PUBLISH", files=bundle("construction_permit.yaml"))
@@ -381,6 +407,7 @@ run([
     a_supplement_changes_the_form,
     a_signal_needs_somebody_who_waits,
     a_closed_key_may_be_used_again,
+    an_answer_stands_whatever_came_after,
     publishing_again_says_unchanged,
     work_is_fenced,
     documents_travel_to_the_steps_that_need_them,
