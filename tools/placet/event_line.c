@@ -10,6 +10,7 @@
 #include "output.h"
 
 #define PHRASE_SIZE 1024
+#define WIDE        110
 
 /* What happened, in words; `{x}` is a field of the event or of its data. Technical events are those
  * that say how a task travels; they are left out unless asked for. */
@@ -30,7 +31,7 @@ static const struct phrase {
     {"case_withdrawn", false, PL_CLI_WARN, "withdrawn by {by} {reason}"},
     {"case_cancelled", false, PL_CLI_WARN, "cancelled by {by}: {reason}"},
     {"signal_received", false, PL_CLI_PLAIN, "signal {name} from {by}"},
-    {"step_started", false, PL_CLI_PLAIN, "begins at {department}, due {due}"},
+    {"step_started", false, PL_CLI_PLAIN, "begins, due {due} {department}"},
     {"step_done", false, PL_CLI_GOOD, "decided: {decision}"},
     {"step_skipped", false, PL_CLI_DIM, "not needed {reason}"},
     {"step_unreached", false, PL_CLI_DIM, "not reached, because of {by_step}"},
@@ -38,7 +39,7 @@ static const struct phrase {
     {"step_returned", false, PL_CLI_WARN, "returned to the applicant: {decision}"},
     {"step_resumed", false, PL_CLI_PLAIN, "goes on, due {due}"},
     {"step_reopened", false, PL_CLI_WARN, "opened again, because of {by_step}"},
-    {"step_late", false, PL_CLI_BAD, "card: {card}, due {due}"},
+    {"step_late", false, PL_CLI_BAD, "card: {card}, due {due} {department}"},
     {"step_incident", false, PL_CLI_BAD, "incident {code}: {message}"},
     {"step_sent_back", false, PL_CLI_WARN, "sent back by {by}: {decision} {reason}"},
     {"task_readied", true, PL_CLI_DIM, "asks {department}"},
@@ -46,8 +47,8 @@ static const struct phrase {
     {"task_taken", true, PL_CLI_DIM, "taken by {by}"},
     {"task_progressed", true, PL_CLI_DIM, "{department} at {percent} % {note}"},
     {"task_parked", true, PL_CLI_DIM, "filed by {department} as {reference}"},
-    {"task_completed", false, PL_CLI_PLAIN, "{department} answers: {decision} {reason}"},
-    {"task_deemed", false, PL_CLI_WARN, "{department} was silent: {decision}"},
+    {"task_completed", false, PL_CLI_PLAIN, "{decision} by {department} {reason}"},
+    {"task_deemed", false, PL_CLI_WARN, "{decision} by silence of {department}"},
     {"task_failed", false, PL_CLI_BAD, "{department} failed: {code} {message}"},
     {"task_thrown", false, PL_CLI_BAD, "{department} gave up: {code} {message}"},
     {"task_released", true, PL_CLI_DIM, "given back by {by}"},
@@ -181,18 +182,32 @@ static const struct phrase *phrase_of(const json_t *event)
     return &unknown;
 }
 
-void pl_cli_event_print(const struct pl_cli *cli, const json_t *event)
+/* Lines come one at a time, so columns have fixed widths. A narrow terminal has no room for ids:
+ * the title is what people read. */
+static struct pl_cli_grid *new_line(const struct pl_cli *cli)
 {
-    static const struct pl_cli_column columns[] = {
+    static const struct pl_cli_column narrow[] = {
+        {.title = "", .width = 16},         {.title = "", .width = 5},
+        {.title = "", .max = 1, .drop = 1}, {.title = "", .width = 20, .max = 20},
+        {.title = "", .cut = 20},
+    };
+    static const struct pl_cli_column wide[] = {
         {.title = "", .width = 16},
         {.title = "", .width = 5},
-        {.title = "", .width = 28, .drop = 1},
-        {.title = "", .width = 24, .cut = 16},
-        {.title = "", .cut = 24},
+        {.title = "", .width = 27, .max = 27},
+        {.title = "", .width = 24, .max = 24},
+        {.title = "", .cut = 30},
     };
+    return cli->width > 0 && cli->width < WIDE ? pl_cli_grid_new(narrow, 5)
+                                               : pl_cli_grid_new(wide, 5);
+}
+
+void pl_cli_event_print(const struct pl_cli *cli, const json_t *event)
+{
     const struct phrase *phrase = phrase_of(event);
+    const bool wide = cli->width == 0 || cli->width >= WIDE;
     const bool has_step = pl_cli_text(event, "step")[0] != '\0';
-    struct pl_cli_grid *grid = pl_cli_grid_new(columns, sizeof columns / sizeof columns[0]);
+    struct pl_cli_grid *grid = new_line(cli);
     char time[PL_CLI_TIME_SIZE];
     char text[PHRASE_SIZE];
 
@@ -200,7 +215,10 @@ void pl_cli_event_print(const struct pl_cli *cli, const json_t *event)
     pl_cli_time(pl_cli_parse_utc(pl_cli_text(event, "time")), time);
     pl_cli_grid_put(grid, PL_CLI_DIM, "%s", time);
     pl_cli_grid_put(grid, PL_CLI_BOLD, "%s", pl_cli_text(event, "case"));
-    pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s", has_step ? pl_cli_text(event, "step") : " ");
+    pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s",
+                    !wide      ? ""
+                    : has_step ? pl_cli_text(event, "step")
+                               : " ");
     pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s",
                     has_step ? pl_cli_text(json_object_get(event, "title"), "zh") : " ");
     pl_cli_grid_put(grid, phrase->style, "%s", text);

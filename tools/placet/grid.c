@@ -214,6 +214,8 @@ static struct layout lay_out(const struct pl_cli_grid *grid, size_t width)
         if (layout.width[c] > 0 && least > layout.width[c]) {
             layout.width[c] = least; /* an empty column stays away with its heading */
         }
+        const size_t max = grid->columns[c].max;
+        layout.width[c] = max > 0 && layout.width[c] > max ? max : layout.width[c];
     }
     while (width > 0 && least_total(grid, &layout) > width && drop_one(grid, &layout)) {
     }

@@ -18,6 +18,7 @@ struct pl_cli_column {
     uint8_t drop;      /* left out when the terminal is too narrow, highest first; 0: never */
     uint8_t cut;       /* may be cut down to this width; 0: never */
     uint8_t width;     /* at least so wide: for tables that are printed a row at a time */
+    uint8_t max;       /* never wider; 0: no limit */
     bool wrap;         /* last column only: goes on in the next line instead of being cut */
 };
 
