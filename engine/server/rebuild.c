@@ -6,11 +6,13 @@
 
 #include "base/check.h"
 #include "definition/definition.h"
+#include "server/clock.h"
 #include "server/turn.h"
 #include "wire/case.h"
 #include "wire/events.h"
 
 #define FRAMES_PER_READ 256u
+#define ROWS_PER_TRIM   4096u
 #define ARENA_SIZE      (32u << 20)
 #define ROW_SIZE_FIRST  (64u << 10)
 
@@ -349,7 +351,9 @@ int pl_rebuild_check(struct pl_store *store, struct pl_journal *journal,
 {
     struct rebuild r = {.store = store, .journal = journal};
     struct pl_server *recovered = calloc(1, sizeof *recovered);
+    struct pl_system_clock clock;
 
+    pl_system_clock_init(&clock, 1, 0);
     int rc = recovered == NULL ? PLACET_ENOMEM : prepare(&r);
     if (rc == PLACET_OK) {
         rc = fold_journal(&r);
@@ -357,6 +361,7 @@ int pl_rebuild_check(struct pl_store *store, struct pl_journal *journal,
     if (rc == PLACET_OK) {
         recovered->store = store;
         recovered->journal = journal;
+        recovered->clock = &clock.clock;
         pl_config_default(&recovered->config);
         rc = pl_server_init(recovered);
     }
@@ -377,6 +382,33 @@ int pl_rebuild_check(struct pl_store *store, struct pl_journal *journal,
     return say(rc, err);
 }
 
+/* Rows that only append, or are written once, cannot be written over. An engine must not start
+ * between here and the end; when the rebuild is broken off, run it again. */
+static int empty_tables(struct pl_store *store)
+{
+    static const enum pl_table tables[] = {PL_TABLE_BLOCKS, PL_TABLE_BLOBS, PL_TABLE_DEFINITIONS,
+                                           PL_TABLE_CLOSED, PL_TABLE_REPLIES};
+
+    int rc = PLACET_OK;
+
+    for (size_t i = 0; rc == PLACET_OK && i < sizeof tables / sizeof tables[0]; i++) {
+        uint64_t key = 0;
+        while (rc == PLACET_OK &&
+               store->ops->floor(store, tables[i], UINT64_MAX, &key) == PLACET_OK) {
+            rc = store->ops->begin(store);
+            if (rc == PLACET_OK) {
+                rc = store->ops->trim(store, tables[i], UINT64_MAX, ROWS_PER_TRIM);
+            }
+            if (rc == PLACET_OK) {
+                rc = store->ops->commit(store);
+            } else {
+                store->ops->abort(store);
+            }
+        }
+    }
+    return rc;
+}
+
 int pl_rebuild_write(struct pl_store *store, struct pl_journal *journal,
                      struct pl_rebuild_report *report_out, struct placet_error *err)
 {
@@ -384,6 +416,9 @@ int pl_rebuild_write(struct pl_store *store, struct pl_journal *journal,
 
     int rc = prepare(&r);
     r.oldest_reply_ms = INT64_MIN;
+    if (rc == PLACET_OK) {
+        rc = empty_tables(store);
+    }
     if (rc == PLACET_OK) {
         rc = fold_journal(&r);
     }
