@@ -240,7 +240,7 @@ void pl_cli_case_draw(const struct pl_cli *cli, json_t *value)
 {
     static const struct pl_cli_column columns[] = {
         {.title = ""},
-        {.title = "STEP", .cut = 20},
+        {.title = "STEP", .cut = 27},
         {.title = "环节", .cut = 12, .drop = 1},
         {.title = "STATE"},
         {.title = "DEPARTMENT", .cut = 12},

@@ -153,3 +153,70 @@ int pl_cli_run_store_verify(struct pl_cli *cli)
                                               .draw = draw_verified},
                        rc == PLACET_OK ? PL_CLI_EXIT_YES : PL_CLI_EXIT_NO);
 }
+
+/* ---- rebuild ---- */
+
+static json_t *rebuilt_as_json(const char *folder, bool check,
+                               const struct placet_store_rebuilt *rebuilt)
+{
+    json_t *value = json_pack("{s:s, s:b, s:b}", "store", folder, "check", check, "ok",
+                              !check || rebuilt->differences == 0);
+    const struct {
+        const char *key;
+        uint64_t value;
+    } numbers[] = {
+        {"frames", rebuilt->frames},           {"events", rebuilt->events},
+        {"open_cases", rebuilt->open_cases},   {"closed_cases", rebuilt->closed_cases},
+        {"definitions", rebuilt->definitions}, {"blobs", rebuilt->blobs},
+        {"replies", rebuilt->replies},         {"rows_compared", rebuilt->rows_compared},
+        {"differences", rebuilt->differences},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        (void)json_object_set_new(value, numbers[i].key, number(numbers[i].value));
+    }
+    (void)json_object_set_new(value, "first_difference",
+                              rebuilt->first_difference[0] != '\0'
+                                  ? json_string(rebuilt->first_difference)
+                                  : json_null());
+    return value;
+}
+
+static void draw_rebuilt(const struct pl_cli *cli, json_t *value)
+{
+    const bool good = json_is_true(json_object_get(value, "ok"));
+
+    if (!json_is_true(json_object_get(value, "check"))) {
+        pl_cli_print(cli, PL_CLI_GOOD, "rebuilt");
+    } else {
+        pl_cli_print(cli, good ? PL_CLI_GOOD : PL_CLI_BAD, good ? "the same" : "different");
+        (void)printf(": %lld rows compared, %lld differ\n  ",
+                     (long long)pl_cli_number(value, "rows_compared"),
+                     (long long)pl_cli_number(value, "differences"));
+    }
+    (void)printf("  %lld events in %lld frames: %lld open cases, %lld closed, %lld workflows\n",
+                 (long long)pl_cli_number(value, "events"),
+                 (long long)pl_cli_number(value, "frames"),
+                 (long long)pl_cli_number(value, "open_cases"),
+                 (long long)pl_cli_number(value, "closed_cases"),
+                 (long long)pl_cli_number(value, "definitions"));
+    if (pl_cli_text(value, "first_difference")[0] != '\0') {
+        (void)printf("  first: %s\n", pl_cli_text(value, "first_difference"));
+    }
+}
+
+int pl_cli_run_store_rebuild(struct pl_cli *cli)
+{
+    const char *folder = pl_cli_argument(cli, 0);
+    const bool check = pl_cli_given(cli, "check");
+    struct placet_store_rebuilt rebuilt = {.frames = 0};
+    struct placet_error err = {.status = PLACET_OK};
+    const int rc = placet_store_rebuild(folder, check, &rebuilt, &err);
+
+    if (rc < 0 && (rc != PLACET_ECORRUPT || rebuilt.differences == 0)) {
+        return pl_cli_fail_status(cli, rc, &err);
+    }
+    return pl_cli_show(cli,
+                       (struct pl_cli_result){.value = rebuilt_as_json(folder, check, &rebuilt),
+                                              .draw = draw_rebuilt},
+                       rc == PLACET_OK ? PL_CLI_EXIT_YES : PL_CLI_EXIT_NO);
+}
