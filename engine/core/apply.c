@@ -365,8 +365,7 @@ static void apply_task_deemed(const struct fold *f)
 
     move_task(f, t, PL_TASK_DEEMED);
     t->decision = (uint16_t)f->e->task_deemed.decision;
-    t->seq = f->seq;
-    t->has_answer = false;
+    t->has_answer = false; /* `seq` stays: an answer or failure said before is still answered so */
 }
 
 static void apply_task_failed(const struct fold *f)

@@ -69,7 +69,8 @@ static enum pl_rejection check_target(const struct pl_definition *def, const str
     return PL_ACCEPTED;
 }
 
-/* A closed case still knows its last answers: an adapter that never saw the reply asks again. */
+/* A closed case still knows its last answers: an adapter that never saw the reply asks again. What
+ * the last holder of a task did in vain is recorded; whoever else speaks is only told. */
 static enum pl_rejection decide_closed(struct pl_deciding *d)
 {
     const enum pl_command_kind kind = d->cmd->kind;
@@ -79,6 +80,9 @@ static enum pl_rejection decide_closed(struct pl_deciding *d)
 
         if (rejection == PL_ACCEPTED && d->out->repeated) {
             return PL_ACCEPTED;
+        }
+        if (rejection != PL_REJECT_SUPERSEDED) {
+            return pl_core_refuse(d, PL_REJECT_CASE_CLOSED);
         }
     }
     return PL_REJECT_CASE_CLOSED;

@@ -222,9 +222,7 @@ enum pl_rejection pl_decide_task_park(struct pl_deciding *d)
     return PL_ACCEPTED;
 }
 
-/* A refused answer is recorded: somebody did the work and must be able to see why it did not
- * count. */
-static enum pl_rejection refuse(struct pl_deciding *d, enum pl_rejection rejection)
+enum pl_rejection pl_core_refuse(struct pl_deciding *d, enum pl_rejection rejection)
 {
     struct pl_event event = event_of(d, PL_EVT_TASK_REFUSED);
 
@@ -250,7 +248,7 @@ enum pl_rejection pl_decide_task_complete(struct pl_deciding *d)
         rejection = read_decision(d, &decision);
     }
     if (rejection != PL_ACCEPTED) {
-        return refuse(d, rejection);
+        return pl_core_refuse(d, rejection);
     }
     answer(d, decision);
     return PL_ACCEPTED;
@@ -279,7 +277,7 @@ enum pl_rejection pl_decide_task_fail(struct pl_deciding *d)
         return PL_ACCEPTED;
     }
     if (fence != PL_ACCEPTED || !pl_task_is_leased(target(d)->state)) {
-        return refuse(d, fence != PL_ACCEPTED ? fence : PL_REJECT_TASK_STATE);
+        return pl_core_refuse(d, fence != PL_ACCEPTED ? fence : PL_REJECT_TASK_STATE);
     }
     struct pl_event event = event_of(d, PL_EVT_TASK_FAILED);
 
@@ -300,7 +298,7 @@ enum pl_rejection pl_decide_task_throw(struct pl_deciding *d)
         return PL_ACCEPTED;
     }
     if (fence != PL_ACCEPTED || !pl_task_is_leased(target(d)->state)) {
-        return refuse(d, fence != PL_ACCEPTED ? fence : PL_REJECT_TASK_STATE);
+        return pl_core_refuse(d, fence != PL_ACCEPTED ? fence : PL_REJECT_TASK_STATE);
     }
     struct pl_event event = event_of(d, PL_EVT_TASK_THROWN);
 

@@ -72,6 +72,10 @@ void pl_core_resume_clock(struct pl_deciding *d, uint16_t step);
  * the lease. PL_ACCEPTED with `out->repeated` for an answer that was given before. */
 enum pl_rejection pl_core_fence(struct pl_deciding *d);
 
+/* A refused answer is recorded: somebody did the work and must be able to see why it did not count.
+ * Returns the rejection. */
+enum pl_rejection pl_core_refuse(struct pl_deciding *d, enum pl_rejection rejection);
+
 /* Empty reason, nobody: what the engine gives. */
 #define PL_NO_TEXT ((struct pl_text){"", 0})
 

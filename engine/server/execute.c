@@ -398,6 +398,12 @@ int pl_turn_start(struct pl_server *s, const struct pl_definition *def, struct p
     if (answer_again(s, cmd, out)) {
         return PLACET_OK;
     }
+    /* The new case borrows the name of who applied until it is packed at the end of the turn; the
+     * session that the name stands in may be gone by then. */
+    cmd->by.at = pl_arena_text(&s->arena, cmd->by.at, cmd->by.len);
+    if (cmd->by.at == NULL) {
+        return PLACET_ELIMIT;
+    }
     struct pl_facts facts = facts_of(s, cmd);
     facts.slot = pl_state_free_slot(&s->state);
     facts.key_open = pl_state_case_of_key(&s->state, def->workflow, cmd->key).v != 0;

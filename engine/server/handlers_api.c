@@ -281,11 +281,24 @@ int pl_handle_back(struct pl_request *r)
     return on_step(r, PL_CMD_STEP_BACK);
 }
 
+/* A guard that failed is an incident of the step: no task of it exists yet. */
+static bool is_guard_incident(struct pl_server *s, const struct pl_command *cmd)
+{
+    struct pl_live *live = NULL;
+
+    return cmd->step != PL_NO_STEP &&
+           pl_state_open(&s->state, &s->arena, cmd->case_id, &live) == PLACET_OK &&
+           cmd->step < live->def->step_count && live->c.steps[cmd->step].incident;
+}
+
 int pl_handle_retry(struct pl_request *r)
 {
     struct pl_command cmd = pl_request_command(r, PL_CMD_TASK_RETRY);
 
     request_task_of(r, &cmd);
+    if (is_guard_incident(r->server, &cmd)) {
+        cmd.item = PL_NO_ITEM;
+    }
     cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_OPTIONAL);
     return run(r, &cmd);
 }

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "model/ids.h"
+#include "value/json.h"
 
 #define PROMISE_MS ((int64_t)PL_IDEMPOTENCY_DAYS * PL_DAY_MS)
 
@@ -410,8 +411,10 @@ static void compare_answer(struct people *p, const struct sim_letter *letter)
         }
         if (said->answered && said->accepted &&
             (!accepted || said->answer_hash != promise_of(letter))) {
-            (void)fprintf(stderr, "I1: %s was accepted and is answered otherwise now\n",
-                          placet_kind_name(said->kind));
+            char *json = NULL;
+            (void)pl_json_write(letter->body, false, &json);
+            (void)fprintf(stderr, "I1: %s was accepted and is answered otherwise now: %s\n",
+                          placet_kind_name(said->kind), json);
             abort();
         }
         p->answers_compared += said->answered ? 1 : 0;

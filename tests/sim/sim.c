@@ -32,7 +32,10 @@ static void let_time_pass(struct run *r)
 {
     static const int64_t spans[] = {1, 1000, 11000, 61000, PL_HOUR_MS, PL_DAY_MS, 5 * PL_DAY_MS};
 
-    r->world.now_ms += spans[draw_below(&r->draw, 7)];
+    const int64_t span_ms = spans[draw_below(&r->draw, 7)];
+
+    r->world.now_ms += span_ms;
+    r->world.real_ms += span_ms;
 }
 
 static void restart(struct run *r)

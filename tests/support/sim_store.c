@@ -94,8 +94,9 @@ static int begin(struct pl_store *store)
 
     sim_port_call(w);
     PL_CHECK(!w->in_transaction);
-    w->in_transaction = true;
-    return sim_store_fault(w);
+    const int rc = sim_store_fault(w);
+    w->in_transaction = rc == PLACET_OK;
+    return rc;
 }
 
 static int put(struct pl_store *store, enum pl_table table, uint64_t key, struct pl_bytes value)

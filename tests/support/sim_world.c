@@ -132,7 +132,7 @@ static int64_t real_ms_until(struct pl_clock *clock, int64_t at_ms)
 
 static int64_t real_ms(struct pl_clock *clock)
 {
-    return OF_CLOCK(clock)->now_ms;
+    return OF_CLOCK(clock)->real_ms;
 }
 
 static void hold(struct pl_clock *clock, int64_t ceiling_ms)
@@ -193,6 +193,7 @@ void sim_init(struct sim *w, uint64_t seed)
                                  .rate = 1};
     w->random.fill = fill;
     w->now_ms = START_MS;
+    w->real_ms = START_MS;
     w->draw.state = seed;
     PL_CHECK(start(w) == PLACET_OK);
 }

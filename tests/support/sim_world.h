@@ -81,6 +81,7 @@ struct sim {
     uint64_t next_correlation;
 
     int64_t now_ms;
+    int64_t real_ms;  /* what heartbeats are measured with: stands still unless a test moves it */
     struct draw draw; /* leases */
 
     /* The port call at which the engine dies: counted down by every call; 0 = never. */

@@ -14,6 +14,7 @@ struct transcript {
     size_t len;
     uint32_t frames_seen;
     uint32_t letters_seen;
+    bool brief; /* only what happened to cases and steps, with its day; no letters */
     char peers[TRANSCRIPT_PEERS][64]; /* name of the peer with this number */
 };
 
