@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "definition/definition.h"
-#include "server/sessions.h"
+#include "server/session.h"
 #include "server/turn.h"
 #include "wire/case.h"
 #include "wire/events.h"
@@ -45,12 +45,8 @@ static int queue_task(struct pl_server *s, const struct pl_live *live, uint16_t 
         .step = step,
         .item = item,
     };
-    const int rc = pl_queues_push(&s->queues, revision->queues[def->members[item].service], entry);
 
-    if (rc == PLACET_OK) {
-        pl_sessions_queue_task(s, live, step, item);
-    }
-    return rc;
+    return pl_queues_push(&s->queues, revision->queues[def->members[item].service], entry);
 }
 
 static int queue_case(struct pl_server *s, const struct pl_live *live)
@@ -89,6 +85,20 @@ static int carry_out(struct pl_server *s, const struct pl_live *live, const stru
     PL_UNREACHABLE();
 }
 
+/* Hands of tasks that nobody holds any more, by whatever event: one that stayed would never be
+ * offered anything again. */
+static void free_hands(struct pl_server *s, const struct pl_live *live)
+{
+    for (uint32_t i = 0; i < s->outcome->event_count; i++) {
+        const struct pl_event *e = &s->outcome->events[i];
+        if (e->step != PL_NO_STEP && e->item != PL_NO_ITEM &&
+            !pl_task_is_leased(
+                live->c.tasks[live->def->steps[e->step].first_task + e->item].state)) {
+            pl_holder_remove(s, (struct pl_task_ref){live->c.id, e->step, e->item, 0});
+        }
+    }
+}
+
 /* Effects see the case as it is after the whole command, so a task that was readied and cancelled
  * by the same command goes nowhere. */
 static int tell(struct pl_server *s, const struct pl_live *live)
@@ -105,6 +115,7 @@ static int tell(struct pl_server *s, const struct pl_live *live)
             }
         }
     }
+    free_hands(s, live);
     return PLACET_OK;
 }
 

@@ -8,34 +8,36 @@
 
 #define PERCENT_UNKNOWN 101 /* the adapter did not say */
 
-static struct pl_command task_command(struct pl_request *r, enum pl_command_kind kind,
-                                      struct pl_task_ref *ref_out)
+static struct pl_command task_command(struct pl_request *r, enum pl_command_kind kind)
 {
     struct pl_command cmd = pl_request_command(r, kind);
+    const struct pl_task_ref ref = pl_request_task(r);
 
-    *ref_out = pl_request_task(r);
-    cmd.case_id = ref_out->id;
-    cmd.step = ref_out->step;
-    cmd.item = ref_out->item;
-    cmd.round = ref_out->round;
+    cmd.case_id = ref.id;
+    cmd.step = ref.step;
+    cmd.item = ref.item;
+    cmd.round = ref.round;
     cmd.lease = pl_request_lease(r);
     return cmd;
 }
 
-/* The task after the command: when its lease ends, or 0. */
-static int64_t lease_until(struct pl_server *s, struct pl_task_ref ref)
+/* The task, if this lease is still out: a `tell` ends by being taken. */
+static const struct pl_task *held_task(struct pl_server *s, const struct pl_command *cmd)
 {
     struct pl_live *live = NULL;
 
-    if (pl_state_open(&s->state, &s->arena, ref.id, &live) != PLACET_OK) {
-        return 0;
+    if (pl_state_open(&s->state, &s->arena, cmd->case_id, &live) != PLACET_OK) {
+        return NULL;
     }
-    const struct pl_task *task = &live->c.tasks[live->def->steps[ref.step].first_task + ref.item];
-    return task->state == PL_TASK_ACTIVE ? task->wake_ms : 0;
+    const struct pl_task *task = &live->c.tasks[live->def->steps[cmd->step].first_task + cmd->item];
+    return pl_task_is_leased(task->state) &&
+                   memcmp(task->lease.at, cmd->lease.at, sizeof cmd->lease.at) == 0
+               ? task
+               : NULL;
 }
 
 /* TAKEN, PROGRESS, PARK: the session holds the task, and learns until when. */
-static int hold(struct pl_request *r, struct pl_command *cmd, struct pl_task_ref ref)
+static int hold(struct pl_request *r, struct pl_command *cmd)
 {
     struct pl_execution x = {0};
     struct pl_writer body;
@@ -48,9 +50,13 @@ static int hold(struct pl_request *r, struct pl_command *cmd, struct pl_task_ref
     if (!ran) {
         return rc;
     }
-    pl_holder_spoke(r->server, ref, cmd->lease, r->session, cmd->kind == PL_CMD_TASK_PARK,
-                    cmd->until_ms);
-    const int64_t until_ms = lease_until(r->server, ref);
+    const struct pl_task *task = held_task(r->server, cmd);
+    if (task != NULL) {
+        const struct pl_task_ref ref = {cmd->case_id, cmd->step, cmd->item, task->round};
+        pl_holder_spoke(r->server, ref, cmd->lease, r->session, task->state == PL_TASK_PARKED,
+                        task->until_ms);
+    }
+    const int64_t until_ms = task != NULL && task->state == PL_TASK_ACTIVE ? task->wake_ms : 0;
     if (pl_answer_open(r, &body, 192) == NULL) {
         return PLACET_OK;
     }
@@ -61,8 +67,8 @@ static int hold(struct pl_request *r, struct pl_command *cmd, struct pl_task_ref
     return pl_answer_send(r, x.repeated ? PLACET_FLAG_DUP : 0, &body);
 }
 
-/* COMPLETE, FAIL, THROW, RELEASE: the task leaves the session, whose hand is free again. */
-static int let_go(struct pl_request *r, struct pl_command *cmd, struct pl_task_ref ref)
+/* COMPLETE, FAIL, THROW, RELEASE: the task leaves the session. */
+static int let_go(struct pl_request *r, struct pl_command *cmd)
 {
     struct pl_execution x = {0};
     struct pl_writer body;
@@ -74,10 +80,6 @@ static int let_go(struct pl_request *r, struct pl_command *cmd, struct pl_task_r
     const int rc = pl_request_execute(r, cmd, &x, &ran);
     if (!ran) {
         return rc;
-    }
-    const struct pl_holder *holder = pl_holder_of(r->server, ref);
-    if (holder != NULL && memcmp(holder->lease.at, cmd->lease.at, sizeof cmd->lease.at) == 0) {
-        pl_holder_remove(r->server, ref);
     }
     if (pl_answer_open(r, &body, 128) == NULL) {
         return PLACET_OK;
@@ -89,30 +91,27 @@ static int let_go(struct pl_request *r, struct pl_command *cmd, struct pl_task_r
 
 int pl_handle_taken(struct pl_request *r)
 {
-    struct pl_task_ref ref;
-    struct pl_command cmd = task_command(r, PL_CMD_TASK_TAKE, &ref);
-    return hold(r, &cmd, ref);
+    struct pl_command cmd = task_command(r, PL_CMD_TASK_TAKE);
+    return hold(r, &cmd);
 }
 
 int pl_handle_progress(struct pl_request *r)
 {
-    struct pl_task_ref ref;
-    struct pl_command cmd = task_command(r, PL_CMD_TASK_PROGRESS, &ref);
+    struct pl_command cmd = task_command(r, PL_CMD_TASK_PROGRESS);
 
     cmd.extend_ms = pl_request_int_or(r, "extend", 0, PL_DAY_MS * 366, 0);
     cmd.percent = (uint64_t)pl_request_int_or(r, "percent", 0, 100, PERCENT_UNKNOWN);
     cmd.note = pl_request_text(r, "note", PL_REASON_MAX, PL_OPTIONAL);
-    return hold(r, &cmd, ref);
+    return hold(r, &cmd);
 }
 
 int pl_handle_park(struct pl_request *r)
 {
-    struct pl_task_ref ref;
-    struct pl_command cmd = task_command(r, PL_CMD_TASK_PARK, &ref);
+    struct pl_command cmd = task_command(r, PL_CMD_TASK_PARK);
 
     cmd.note = pl_request_text(r, "reference", PL_KEY_MAX, PL_OPTIONAL);
     cmd.until_ms = pl_request_int_or(r, "until", 0, INT64_C(1) << 52, 0);
-    return hold(r, &cmd, ref);
+    return hold(r, &cmd);
 }
 
 /* The answer as it is kept: `documents` of the message become a key of it. */
@@ -152,40 +151,36 @@ static struct pl_bytes answer_with_documents(struct pl_request *r)
 
 int pl_handle_complete(struct pl_request *r)
 {
-    struct pl_task_ref ref;
-    struct pl_command cmd = task_command(r, PL_CMD_TASK_COMPLETE, &ref);
+    struct pl_command cmd = task_command(r, PL_CMD_TASK_COMPLETE);
 
     cmd.decision = pl_request_text(r, "decision", PL_ID_MAX, PL_REQUIRED);
     cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_OPTIONAL);
     cmd.answer = answer_with_documents(r);
-    return let_go(r, &cmd, ref);
+    return let_go(r, &cmd);
 }
 
 int pl_handle_fail(struct pl_request *r)
 {
-    struct pl_task_ref ref;
-    struct pl_command cmd = task_command(r, PL_CMD_TASK_FAIL, &ref);
+    struct pl_command cmd = task_command(r, PL_CMD_TASK_FAIL);
 
     cmd.code = pl_request_text(r, "code", PL_ID_MAX, PL_REQUIRED);
     cmd.note = pl_request_text(r, "message", PL_REASON_MAX, PL_OPTIONAL);
     cmd.retryable = pl_request_bool(r, "retryable", true);
     cmd.backoff_ms = pl_request_int_or(r, "backoff", 0, PL_DAY_MS, 0) * r->server->clock->rate;
-    return let_go(r, &cmd, ref);
+    return let_go(r, &cmd);
 }
 
 int pl_handle_throw(struct pl_request *r)
 {
-    struct pl_task_ref ref;
-    struct pl_command cmd = task_command(r, PL_CMD_TASK_THROW, &ref);
+    struct pl_command cmd = task_command(r, PL_CMD_TASK_THROW);
 
     cmd.code = pl_request_text(r, "code", PL_ID_MAX, PL_REQUIRED);
     cmd.note = pl_request_text(r, "message", PL_REASON_MAX, PL_OPTIONAL);
-    return let_go(r, &cmd, ref);
+    return let_go(r, &cmd);
 }
 
 int pl_handle_release(struct pl_request *r)
 {
-    struct pl_task_ref ref;
-    struct pl_command cmd = task_command(r, PL_CMD_TASK_RELEASE, &ref);
-    return let_go(r, &cmd, ref);
+    struct pl_command cmd = task_command(r, PL_CMD_TASK_RELEASE);
+    return let_go(r, &cmd);
 }

@@ -129,9 +129,12 @@ void pl_sessions_recovered(struct pl_server *s, const struct pl_live *live, uint
                            uint16_t item)
 {
     const struct pl_task *task = &live->c.tasks[live->def->steps[step].first_task + item];
-    struct pl_holder *holder =
-        pl_holder_add(s, (struct pl_task_ref){.id = live->c.id, .step = step, .item = item});
+    const struct pl_task_ref ref = {.id = live->c.id, .step = step, .item = item};
+    struct pl_holder *holder = pl_holder_of(s, ref);
 
+    if (holder == NULL || memcmp(holder->lease.at, task->lease.at, sizeof task->lease.at) != 0) {
+        holder = pl_holder_add(s, ref);
+    }
     if (holder != NULL) {
         holder->lease = task->lease;
         holder->parked = task->state == PL_TASK_PARKED;

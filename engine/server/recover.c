@@ -22,8 +22,9 @@ struct recovery {
         *absorbed; /* by block: the sequence up to which its stored form has applied everything */
     uint32_t block_count;
     uint64_t absorbed_max;
-    uint64_t next_seq; /* of the replay */
-    bool chained;      /* `previous` is known: frames must follow it */
+    uint64_t closed_count; /* rows of closed cases: the replay closes some of them once more */
+    uint64_t next_seq;     /* of the replay */
+    bool chained;          /* `previous` is known: frames must follow it */
     struct pl_digest previous;
     uint8_t *blob;
     uint32_t blob_size;
@@ -118,7 +119,7 @@ static int take_closed(void *context, uint64_t key, struct pl_bytes value)
     if (def == NULL || c.id.v != key) {
         return PLACET_ECORRUPT;
     }
-    r->s->state.closed_count++;
+    r->closed_count++;
     return pl_state_add_closed(&r->s->state, pl_state_key_hash(def->workflow, c.key), c.id);
 }
 
@@ -380,6 +381,9 @@ static int derive_case(struct recovery *r, uint32_t slot)
         return rc;
     }
     rc = take_documents(r, live);
+    if (rc == PLACET_OK) {
+        rc = pl_state_keep_key(&s->state, slot);
+    }
     for (uint16_t task = 0; rc == PLACET_OK && task < live->c.task_count; task++) {
         rc = derive_task(s, live, task);
     }
@@ -395,6 +399,7 @@ static int derive(struct recovery *r)
 {
     int rc = PLACET_OK;
 
+    r->s->state.closed_count = r->closed_count;
     r->blob_size = BLOB_SIZE_FIRST;
     r->blob = malloc(r->blob_size);
     if (r->blob == NULL) {

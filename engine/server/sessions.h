@@ -14,7 +14,7 @@ int pl_sessions_init(struct pl_server *s);
 void pl_sessions_fini(struct pl_server *s);
 
 /* For recover.c: once for every task that is leased (OFFERED, ACTIVE, PARKED) in a recovered case.
- * Its holder is unknown until some session speaks of it. */
+ * Its holder is unknown until some session speaks of it; known still when a turn was taken back. */
 void pl_sessions_recovered(struct pl_server *s, const struct pl_live *live, uint16_t step,
                            uint16_t item);
 
@@ -24,11 +24,8 @@ void pl_sessions_recovered(struct pl_server *s, const struct pl_live *live, uint
 int pl_sessions_offer(struct pl_server *s);
 
 /* Effects, called within the turn; letters go to the outbox.
- * QUEUE_TASK: nobody holds it now (after pl_queues_push).
  * SEND_TASK: TASK to the session of the offer that is being executed.
  * CANCEL_TASK: CANCEL to the session that holds it, if one is known. */
-void pl_sessions_queue_task(struct pl_server *s, const struct pl_live *live, uint16_t step,
-                            uint16_t item);
 void pl_sessions_send_task(struct pl_server *s, const struct pl_live *live, uint16_t step,
                            uint16_t item);
 void pl_sessions_cancel_task(struct pl_server *s, const struct pl_live *live, uint16_t step,

@@ -408,6 +408,13 @@ int pl_state_restore(struct pl_state *state, uint32_t block, struct pl_bytes pac
     return keep_packed(state, c.slot, packed);
 }
 
+int pl_state_keep_key(struct pl_state *state, uint32_t slot)
+{
+    const uint64_t hash = state->slots[slot].key_hash;
+
+    return hash == 0 ? PLACET_OK : pl_map_put(&state->slot_of_key, hash, slot);
+}
+
 /* ---- definitions ---- */
 
 int pl_state_add_definition(struct pl_state *state, struct pl_definition *def)

@@ -131,6 +131,10 @@ uint32_t pl_state_free_slot(const struct pl_state *state);
  * there. */
 int pl_state_restore(struct pl_state *state, uint32_t block, struct pl_bytes packed);
 
+/* At start, when all is replayed: the key leads to the open case again. An older case with the same
+ * key may have stood in an older block, and took the key with it when the replay closed it. */
+int pl_state_keep_key(struct pl_state *state, uint32_t slot);
+
 /* Adds a blob to an open case at start or when its event is folded. */
 int pl_state_add_blob(struct pl_state *state, uint32_t slot, uint64_t seq, struct pl_bytes value);
 

@@ -364,9 +364,3 @@ void pl_sessions_cancel_task(struct pl_server *s, const struct pl_live *live, ui
     }
     pl_holder_remove(s, ref);
 }
-
-void pl_sessions_queue_task(struct pl_server *s, const struct pl_live *live, uint16_t step,
-                            uint16_t item)
-{
-    pl_holder_remove(s, ref_of(live, step, item));
-}

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "server/rebuild.h"
+#include "sim/hands.h"
 #include "wire/case.h"
 #include "wire/events.h"
 #include "wire/frame.h"
@@ -200,6 +201,7 @@ void invariants_check(struct invariants *v, bool settled)
     if (w->running && !w->crashed) {
         MUST(w->server.state.last_seq == v->next_seq - 1, "I4");
         check_cases(v);
+        hands_check(w);
         MUST(!settled || first == NULL || (int64_t)first->key > w->now_ms, "I8");
     }
 }
