@@ -47,21 +47,20 @@ static void hand_to_applicant(struct pl_deciding *d, uint16_t to, uint16_t decis
 }
 
 void pl_core_send_back(struct pl_deciding *d, uint16_t step, uint16_t to,
-                       const struct pl_decision_rule *rule, struct pl_text reason)
+                       const struct pl_decision_rule *rule, struct pl_text reason,
+                       struct pl_text by)
 {
     const uint16_t decision = rule != NULL ? rule->decision : PL_NO_DECISION;
     const bool waits = rule != NULL && rule->waits_for_applicant;
 
     PL_CHECK(to == PL_STEP_APPLY || to == step || pl_steps_have(d->def->steps[step].ancestors, to));
-    pl_core_emit(d, (struct pl_event){
-                        .kind = PL_EVT_STEP_SENT_BACK,
-                        .step = step,
-                        .item = PL_NO_ITEM,
-                        .step_sent_back = {.decision = decision,
-                                           .to_step = to,
-                                           .reason = reason,
-                                           .by = d->cmd->by},
-                    });
+    pl_core_emit(
+        d, (struct pl_event){
+               .kind = PL_EVT_STEP_SENT_BACK,
+               .step = step,
+               .item = PL_NO_ITEM,
+               .step_sent_back = {.decision = decision, .to_step = to, .reason = reason, .by = by},
+           });
     for (uint16_t i = 0; i < d->def->step_count; i++) {
         /* A step that waits for the applicant itself is returned, not reopened: its clock may only
          * stop. */

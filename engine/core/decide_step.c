@@ -48,7 +48,7 @@ enum pl_rejection pl_decide_step_back(struct pl_deciding *d)
     if (d->cmd->reason.len == 0) {
         return PL_REJECT_REASON_REQUIRED;
     }
-    pl_core_send_back(d, step, step, NULL, d->cmd->reason);
+    pl_core_send_back(d, step, step, NULL, d->cmd->reason, d->cmd->by);
     pl_core_advance(d);
     return PL_ACCEPTED;
 }

@@ -47,7 +47,8 @@ bool pl_core_is_held(const struct pl_definition *def, const struct pl_case *c, u
 /* Sends the case back to `to` (PL_STEP_APPLY: to every step) because `step` decided so; an officer
  * has no rule. */
 void pl_core_send_back(struct pl_deciding *d, uint16_t step, uint16_t to,
-                       const struct pl_decision_rule *rule, struct pl_text reason);
+                       const struct pl_decision_rule *rule, struct pl_text reason,
+                       struct pl_text by);
 
 /* Cancels what is open and finishes the case. */
 void pl_core_finish(struct pl_deciding *d, uint16_t result, struct pl_text reason,

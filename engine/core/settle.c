@@ -67,12 +67,13 @@ static const struct pl_decision_rule *decision_of(const struct pl_deciding *d, u
     return rule;
 }
 
-/* The reason belongs to the answer; an answer that was held gave it in its own event. */
-static struct pl_text reason_of(const struct pl_deciding *d, uint16_t step, uint16_t item)
+/* Whether this command brought the answer that decides. The reason and the name belong to the
+ * answer: one that was held gave them in its own event. */
+static bool is_answer(const struct pl_deciding *d, uint16_t step, uint16_t item)
 {
     const bool answers = d->cmd->kind == PL_CMD_TASK_COMPLETE || d->cmd->kind == PL_CMD_TASK_DECIDE;
 
-    return answers && d->cmd->step == step && d->cmd->item == item ? d->cmd->reason : PL_NO_TEXT;
+    return answers && d->cmd->step == step && d->cmd->item == item;
 }
 
 static void done(struct pl_deciding *d, uint16_t step, uint16_t decision)
@@ -96,7 +97,8 @@ static void take_effect(struct pl_deciding *d, uint16_t step)
 {
     uint16_t item = 0;
     const struct pl_decision_rule *rule = decision_of(d, step, &item);
-    const struct pl_text reason = reason_of(d, step, item);
+    const bool now = is_answer(d, step, item);
+    const struct pl_text reason = now ? d->cmd->reason : PL_NO_TEXT;
 
     switch (rule->effect) {
     case PL_DECISION_GOES_ON:
@@ -108,7 +110,7 @@ static void take_effect(struct pl_deciding *d, uint16_t step)
         return;
     case PL_DECISION_BACK:
         if (returns_of(d, step, rule->decision) < rule->at_most) {
-            pl_core_send_back(d, step, rule->back_to, rule, reason);
+            pl_core_send_back(d, step, rule->back_to, rule, reason, now ? d->cmd->by : PL_NO_TEXT);
             return;
         }
         done(d, step, rule->decision);

@@ -160,10 +160,24 @@ void pl_unsubscribe_all(struct pl_server *s, struct pl_session *session)
     }
 }
 
+/* An adapter that drains takes nothing more: whoever waits for it waits for nobody. */
 bool pl_service_is_served(const struct pl_server *s, struct pl_text service)
 {
+    const struct pl_sessions *t = s->sessions;
     const uint32_t number = pl_queues_find(&s->queues, service);
-    return number != UINT32_MAX && s->sessions->ring[number] != PL_NONE;
+    const uint32_t last = number == UINT32_MAX ? PL_NONE : t->ring[number];
+    uint32_t index = last;
+
+    if (last == PL_NONE) {
+        return false;
+    }
+    do {
+        index = t->subscriptions[index].next_of_service;
+        if (!t->sessions[t->subscriptions[index].session].draining) {
+            return true;
+        }
+    } while (index != last);
+    return false;
 }
 
 /* ---- offers -----------------------------------------------------------------------------------

@@ -132,14 +132,14 @@ static void command_clock(struct script *s, const char *args)
     script_settle(s);
 }
 
-/* So many seconds in which nobody is heard: heartbeats are missed. */
+/* So many seconds in which nobody is heard; the engine is awake in each. */
 static void command_silence(struct script *s, const char *seconds)
 {
-    const int64_t ms = (int64_t)strtoul(seconds, NULL, 10) * 1000;
-
-    s->world.real_ms += ms;
-    s->world.now_ms += ms;
-    script_settle(s);
+    for (unsigned long left = strtoul(seconds, NULL, 10); left > 0; left--) {
+        s->world.real_ms += 1000;
+        s->world.now_ms += 1000;
+        script_settle(s);
+    }
 }
 
 static void command_rebuild(struct script *s)

@@ -170,6 +170,7 @@ static void test_an_answer_to_a_closed_case(void **state)
 {
     (void)state;
     const struct pl_lease lease = world_take(&w, 0, 0);
+    const struct pl_lease other = {{7}};
 
     assert_int_equal(world_complete(&w, 0, 0, lease, "reject", 1), PL_ACCEPTED);
     assert_true(w.c.finished);
@@ -177,9 +178,12 @@ static void test_an_answer_to_a_closed_case(void **state)
 
     assert_int_equal(world_complete(&w, 0, 0, lease, "reject", 1), PL_ACCEPTED);
     assert_true(w.out.repeated);
-    assert_int_equal(world_complete(&w, 0, 0, lease, "approve", 2), PL_REJECT_CASE_CLOSED);
     assert_int_equal(send(PL_CMD_TASK_RELEASE, lease), PL_REJECT_CASE_CLOSED);
-    assert_int_equal(w.journal_count, count); /* a closed case gets no events */
+    assert_int_equal(world_complete(&w, 0, 0, other, "approve", 2), PL_REJECT_CASE_CLOSED);
+    assert_int_equal(w.journal_count, count);
+    /* Work that was done in vain is recorded. */
+    assert_int_equal(world_complete(&w, 0, 0, lease, "approve", 2), PL_REJECT_CASE_CLOSED);
+    assert_int_equal(w.journal_count, count + 1);
 }
 
 static void test_another_round(void **state)
