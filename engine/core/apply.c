@@ -249,6 +249,7 @@ static void apply_step_returned(const struct fold *f)
     s->supplemented = false;
     s->incident = false;
     retire_tasks(f);
+    pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
 static void apply_step_resumed(const struct fold *f)
@@ -302,7 +303,7 @@ static void apply_task_readied(const struct fold *f)
     t->rungs = 0;
     t->ready_seq = f->seq;
     t->due_ms = f->e->task_readied.due_ms;
-    pl_core_clock_set_task(f->def, f->c, f->e->step, f->e->item);
+    pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
 static void apply_task_offered(const struct fold *f)
@@ -357,6 +358,7 @@ static void apply_task_completed(const struct fold *f)
     t->decision = (uint16_t)f->e->task_completed.decision;
     t->held = f->e->task_completed.held != 0;
     t->has_answer = f->e->task_completed.answer.size != 0;
+    pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
 static void apply_task_deemed(const struct fold *f)
@@ -366,6 +368,7 @@ static void apply_task_deemed(const struct fold *f)
     move_task(f, t, PL_TASK_DEEMED);
     t->decision = (uint16_t)f->e->task_deemed.decision;
     t->has_answer = false; /* `seq` stays: an answer or failure said before is still answered so */
+    pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
 static void apply_task_failed(const struct fold *f)

@@ -88,6 +88,18 @@ void pl_core_clock_set_task(const struct pl_definition *def, struct pl_case *c, 
     }
 }
 
+/* A ladder says what happens while no answer comes: when everybody has answered and the decision is
+ * held for another step, nobody here is late. */
+static bool is_answered(const struct pl_step_def *sd, const struct pl_case *c)
+{
+    for (uint16_t i = 0; i < sd->member_count; i++) {
+        if (pl_task_is_open(c->tasks[sd->first_task + i].state)) {
+            return false;
+        }
+    }
+    return sd->kind == PL_KIND_ASK;
+}
+
 void pl_core_clock_set(const struct pl_definition *def, struct pl_case *c, uint16_t step)
 {
     const struct pl_step_def *sd = &def->steps[step];
@@ -95,7 +107,9 @@ void pl_core_clock_set(const struct pl_definition *def, struct pl_case *c, uint1
 
     s->wake_ms = 0;
     if (runs(s)) {
-        (void)pl_core_next_rung(def, s, sd->rungs, sd->rung_count, s->rungs, &s->wake_ms);
+        if (!is_answered(sd, c) || s->state == PL_STEP_RETURNED) {
+            (void)pl_core_next_rung(def, s, sd->rungs, sd->rung_count, s->rungs, &s->wake_ms);
+        }
         s->wake_ms = pl_core_earlier(s->wake_ms, pl_core_wait_end(def, step, s));
     }
     for (uint16_t i = 0; i < sd->member_count; i++) {

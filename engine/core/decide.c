@@ -75,7 +75,10 @@ static enum pl_rejection decide_closed(struct pl_deciding *d)
 {
     const enum pl_command_kind kind = d->cmd->kind;
 
-    if (kind == PL_CMD_TASK_COMPLETE || kind == PL_CMD_TASK_FAIL || kind == PL_CMD_TASK_THROW) {
+    const bool told = kind == PL_CMD_TASK_TAKE && d->def->steps[d->cmd->step].kind == PL_KIND_TELL;
+
+    if (told || kind == PL_CMD_TASK_COMPLETE || kind == PL_CMD_TASK_FAIL ||
+        kind == PL_CMD_TASK_THROW) {
         const enum pl_rejection rejection = pl_core_fence(d);
 
         if (rejection == PL_ACCEPTED && d->out->repeated) {
@@ -107,7 +110,7 @@ enum pl_rejection pl_core_decide(const struct pl_definition *def, const struct p
     const enum pl_rejection missing = check_target(def, cmd);
 
     if (missing != PL_ACCEPTED) {
-        return missing;
+        return c != NULL && c->finished ? PL_REJECT_CASE_CLOSED : missing;
     }
     prepare(cmd->kind == PL_CMD_START ? NULL : c, data, out);
     if (out->after.finished) {

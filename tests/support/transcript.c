@@ -125,6 +125,8 @@ static void add_number(struct transcript *t, const struct pl_definition *def, co
         transcript_addf(t, " %.*s", (int)def->results[value].id.len, def->results[value].id.at);
     } else if (strcmp(name, "percent") == 0 && value > 100) {
         return; /* not said */
+    } else if (strcmp(name, "to_step") == 0 && value == PL_STEP_APPLY) {
+        transcript_addf(t, " to_step=apply");
     } else if (strcmp(name, "by_step") == 0 || strcmp(name, "to_step") == 0) {
         if (def != NULL && value < def->step_count) {
             transcript_addf(t, " %s=%.*s", name, (int)def->steps[value].id.len,
