@@ -112,6 +112,7 @@ class Peer:
     """One DEALER. Requests wait for their reply; whatever else comes is kept in `inbox`."""
 
     def __init__(self, engine, endpoint, role=None, name="test", **hello):
+        self.engine = engine
         self.socket = engine.context.socket(zmq.DEALER)
         self.socket.linger = 0
         self.socket.connect(engine.endpoints[endpoint][0])
@@ -132,8 +133,12 @@ class Peer:
         return correlation
 
     def receive(self, timeout_ms=PATIENCE_MS):
-        if not self.socket.poll(timeout_ms):
-            raise TimeoutError("no message")
+        deadline = time.monotonic() + timeout_ms / 1000
+        while not self.socket.poll(max(0, min(200, (deadline - time.monotonic()) * 1000))):
+            if self.engine.process and self.engine.process.poll() is not None:
+                raise ConnectionError("the engine ended: " + self.engine.read_log()[-500:])
+            if time.monotonic() >= deadline:
+                raise TimeoutError("no message")
         return Message(self.socket.recv_multipart(), self.asked)
 
     def reply_to(self, correlation):
