@@ -229,7 +229,38 @@ static int commit_frame(struct pl_server *s, struct pl_bytes *frame_out)
     return PLACET_OK;
 }
 
+/* The commit found no room: nothing happened and nobody was told, but the state had gone ahead. It
+ * is built anew from the store; peers keep their sessions and ask again. */
+static int take_back(struct pl_server *s)
+{
+    struct placet_error err = {0};
+
+    pl_log(PL_LOG_WARNING, "the store is full: a turn of %u events was taken back",
+           s->turn->frame.count);
+    pl_outbox_init(&s->outbox, &s->arena);
+    pl_state_fini(&s->state);
+    pl_queues_clear(&s->queues);
+    int rc = pl_state_init(&s->state);
+    if (rc == PLACET_OK) {
+        rc = pl_server_recover(s, &err);
+    }
+    if (rc == PLACET_OK) {
+        pl_arena_reset(&s->arena);
+        pl_sessions_turn_failed(s);
+        pl_state_drop_turn(&s->state);
+    }
+    return rc;
+}
+
 /* ---- between turns ---- */
+
+/* A disk without room for segments keeps its frames in the ring: the store tries again by itself.
+ */
+static int archive(struct pl_server *s)
+{
+    const int rc = s->store->ops->archive(s->store, s->turn->replay_seq);
+    return rc == PLACET_EFULL ? PLACET_OK : rc;
+}
 
 /* What can be done when nobody waits: the rest of the checkpoint, then sealing old frames. */
 static int use_idle_time(struct pl_server *s)
@@ -239,9 +270,10 @@ static int use_idle_time(struct pl_server *s)
     }
     if (s->state.dirty_count > 0) {
         begin(s);
-        return commit(s, (struct pl_bytes){0}, IDLE_BLOCKS);
+        const int rc = commit(s, (struct pl_bytes){0}, IDLE_BLOCKS);
+        return rc == PLACET_EFULL ? take_back(s) : rc;
     }
-    return s->store->ops->archive(s->store, s->turn->replay_seq);
+    return archive(s);
 }
 
 static int archive_sometimes(struct pl_server *s)
@@ -253,7 +285,7 @@ static int archive_sometimes(struct pl_server *s)
     if (s->store->ops->nearly_full(s->store)) {
         return PLACET_OK;
     }
-    return s->store->ops->archive(s->store, s->turn->replay_seq);
+    return archive(s);
 }
 
 static int timeout_until_wake(const struct pl_server *s, int timeout_ms)
@@ -296,29 +328,6 @@ static void tell(struct pl_server *s, struct pl_bytes frame)
     pl_watches_serve(s);
     pl_tail_publish(s, frame);
     pl_sessions_tick(s);
-}
-
-/* The commit found no room: nothing happened and nobody was told, but the state had gone ahead. It
- * is built anew from the store; peers keep their sessions and ask again. */
-static int take_back(struct pl_server *s)
-{
-    struct placet_error err = {0};
-
-    pl_log(PL_LOG_WARNING, "the store is full: a turn of %u events was taken back",
-           s->turn->frame.count);
-    pl_outbox_init(&s->outbox, &s->arena);
-    pl_state_fini(&s->state);
-    pl_queues_clear(&s->queues);
-    int rc = pl_state_init(&s->state);
-    if (rc == PLACET_OK) {
-        rc = pl_server_recover(s, &err);
-    }
-    if (rc == PLACET_OK) {
-        pl_arena_reset(&s->arena);
-        pl_sessions_turn_failed(s);
-        pl_state_drop_turn(&s->state);
-    }
-    return rc;
 }
 
 int pl_server_turn(struct pl_server *s, int timeout_ms)

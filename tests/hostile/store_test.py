@@ -243,7 +243,6 @@ def a_full_disk_refuses_new_cases_only(build):
             print(f"     skipped: cannot mount a small disk ({disk.reason})")
             return
         engine = Engine(build, *PATIENT, "--data", os.path.join(disk.at, "data"))
-        engine.keep=True; print(engine.directory)
         officer = publish(engine)
         portal = engine.peer("api", "portal", "counter")
         count = fill(portal)
