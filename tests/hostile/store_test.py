@@ -1,7 +1,7 @@
 # ctest: serial
 # ctest: timeout 300
-"""What can happen to a store and to the processes around it: a restart with many open cases, a second
-engine, one flipped byte, a full disk, an adapter that dies, an order to stop."""
+"""What can happen to a store and to the processes around it: a restart with many open cases, a
+second engine, one flipped byte, a full disk, an adapter that dies, an order to stop."""
 
 import os
 import pathlib
