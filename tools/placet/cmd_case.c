@@ -155,14 +155,33 @@ int pl_cli_run_submit(struct pl_cli *cli)
 
 /* ---- looking ---- */
 
+/* Asks something about the case that the first argument names; the body is taken over, `id_out` is
+ * its number. */
+static int ask_about(struct pl_cli *cli, const char *role, enum placet_kind kind, json_t *body,
+                     char id_out[PLACET_CASE_SIZE], json_t **answer_out)
+{
+    struct placet_client *client = NULL;
+    int rc = pl_cli_connect(cli, role, &client);
+
+    if (rc == 0) {
+        rc = pl_cli_find_case(cli, client, pl_cli_argument(cli, 0), id_out);
+    }
+    if (rc == 0) {
+        (void)json_object_set_new(body, "case", json_string(id_out));
+        rc = pl_cli_ask(cli, client, kind, json_incref(body), answer_out);
+    }
+    placet_client_close(&client);
+    json_decref(body);
+    return rc;
+}
+
 int pl_cli_run_case(struct pl_cli *cli)
 {
+    char id[PLACET_CASE_SIZE];
     json_t *value = NULL;
-    const int rc =
-        pl_cli_ask_once(cli, "monitor", PLACET_KIND_GET,
-                        json_pack("{s:s, s:s, s:b}", "what", "case", "case",
-                                  pl_cli_argument(cli, 0), "form", pl_cli_given(cli, "form")),
-                        &value);
+    const int rc = ask_about(
+        cli, "monitor", PLACET_KIND_GET,
+        json_pack("{s:s, s:b}", "what", "case", "form", pl_cli_given(cli, "form")), id, &value);
 
     if (rc != 0) {
         return rc;
@@ -174,9 +193,9 @@ int pl_cli_run_case(struct pl_cli *cli)
 
 int pl_cli_run_why(struct pl_cli *cli)
 {
+    char id[PLACET_CASE_SIZE];
     json_t *value = NULL;
-    const int rc = pl_cli_ask_once(cli, "monitor", PLACET_KIND_WHY,
-                                   json_pack("{s:s}", "case", pl_cli_argument(cli, 0)), &value);
+    const int rc = ask_about(cli, "monitor", PLACET_KIND_WHY, json_object(), id, &value);
 
     if (rc != 0) {
         return rc;
@@ -201,15 +220,15 @@ static void draw_done(const struct pl_cli *cli, json_t *value)
 static int command(struct pl_cli *cli, const char *role, enum placet_kind kind, json_t *body,
                    const char *done)
 {
+    char id[PLACET_CASE_SIZE];
     json_t *answer = NULL;
+    const int rc = ask_about(cli, role, kind, body, id, &answer);
 
-    (void)json_object_set_new(body, "case", json_string(pl_cli_argument(cli, 0)));
-    const int rc = pl_cli_ask_once(cli, role, kind, body, &answer);
     if (rc != 0) {
         return rc;
     }
-    json_t *value = json_pack("{s:s, s:s, s:O}", "case", pl_cli_argument(cli, 0), "done", done,
-                              "sequence", json_object_get(answer, "sequence"));
+    json_t *value = json_pack("{s:s, s:s, s:O}", "case", id, "done", done, "sequence",
+                              json_object_get(answer, "sequence"));
     json_decref(answer);
     return pl_cli_show(cli, (struct pl_cli_result){.value = value, .draw = draw_done},
                        PL_CLI_EXIT_YES);

@@ -10,11 +10,13 @@
 #include "files.h"
 #include "grid.h"
 #include "output.h"
+#include "publishing.h"
 
 struct publish {
     struct pl_cli *cli;
     struct placet_client *client;
     json_t *published;
+    bool dry_run;
 };
 
 static int check(const struct pl_cli *cli, const struct placet_bundle *bundle, const char *path)
@@ -38,7 +40,6 @@ static int check(const struct pl_cli *cli, const struct placet_bundle *bundle, c
 
 static int send_bundle(struct publish *p, const struct placet_bundle *bundle, const char *path)
 {
-    const bool dry_run = pl_cli_given(p->cli, "dry-run");
     struct placet_error err = {.status = PLACET_OK};
     struct placet_reply reply = {.code = PLACET_CODE_NONE};
     struct placet_value files = {.at = NULL};
@@ -47,7 +48,7 @@ static int send_bundle(struct publish *p, const struct placet_bundle *bundle, co
     int rc = placet_value_check(bytes, size, &files);
 
     if (rc == PLACET_OK) {
-        rc = placet_publish(p->client, files, dry_run, &reply, &err);
+        rc = placet_publish(p->client, files, p->dry_run, &reply, &err);
     }
     if (rc < 0) {
         return pl_cli_fail_status(p->cli, rc, &err);
@@ -56,7 +57,7 @@ static int send_bundle(struct publish *p, const struct placet_bundle *bundle, co
     json_t *item = json_pack("{s:s, s:O, s:O, s:O, s:b, s:O}", "file", path, "workflow",
                              json_object_get(answer, "workflow"), "revision",
                              json_object_get(answer, "revision"), "unchanged",
-                             json_object_get(answer, "unchanged"), "dry_run", dry_run, "hash",
+                             json_object_get(answer, "unchanged"), "dry_run", p->dry_run, "hash",
                              json_object_get(answer, "hash"));
     json_decref(answer);
     if (item == NULL) {
@@ -97,6 +98,15 @@ static int publish_path(struct publish *p, const char *path)
     return rc;
 }
 
+int pl_cli_publish_quietly(struct pl_cli *cli, struct placet_client *client, const char *path)
+{
+    struct publish p = {.cli = cli, .client = client, .published = json_array()};
+    const int rc = publish_path(&p, path);
+
+    json_decref(p.published);
+    return rc;
+}
+
 static void draw_published(const struct pl_cli *cli, json_t *value)
 {
     size_t i = 0;
@@ -118,7 +128,7 @@ static void draw_published(const struct pl_cli *cli, json_t *value)
 
 int pl_cli_run_publish(struct pl_cli *cli)
 {
-    struct publish p = {.cli = cli};
+    struct publish p = {.cli = cli, .dry_run = pl_cli_given(cli, "dry-run")};
     int rc = pl_cli_connect(cli, "officer", &p.client);
 
     if (rc != 0) {

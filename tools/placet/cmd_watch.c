@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "engine.h"
 #include "watching.h"
 
 static int parse_number(const struct pl_cli *cli, const char *option, uint64_t *out)
@@ -21,10 +22,24 @@ static int parse_number(const struct pl_cli *cli, const char *option, uint64_t *
     return 0;
 }
 
+/* The number of the case that the argument names. */
+static int find_case(struct pl_cli *cli, char id_out[PLACET_CASE_SIZE])
+{
+    struct placet_client *client = NULL;
+    int rc = pl_cli_connect(cli, "monitor", &client);
+
+    if (rc == 0) {
+        rc = pl_cli_find_case(cli, client, pl_cli_argument(cli, 0), id_out);
+    }
+    placet_client_close(&client);
+    return rc;
+}
+
 int pl_cli_run_watch(struct pl_cli *cli)
 {
+    char id[PLACET_CASE_SIZE];
     const char *from = pl_cli_option(cli, "from");
-    struct pl_cli_following following = {.id = pl_cli_argument(cli, 0),
+    struct pl_cli_following following = {.id = pl_cli_argument(cli, 0) != NULL ? id : NULL,
                                          .all = pl_cli_given(cli, "all"),
                                          .to_the_end = pl_cli_given(cli, "until-finished"),
                                          .types = pl_cli_option(cli, "type"),
@@ -40,6 +55,9 @@ int pl_cli_run_watch(struct pl_cli *cli)
         following.only_new = true;
     } else if (rc == 0 && from != NULL && strcmp(from, "oldest") != 0) {
         rc = parse_number(cli, "from", &following.after);
+    }
+    if (rc == 0 && following.id != NULL) {
+        rc = find_case(cli, id);
     }
     return rc != 0 ? rc : pl_cli_follow_events(cli, &following);
 }

@@ -8,10 +8,11 @@
 
 #include "dates.h"
 
-#define OPEN_MS   3000
-#define CALL_MS   10000
-#define PAGE      200
-#define NAMED_MAX 3 /* departments without adapter that are named one by one */
+#define OPEN_MS      3000
+#define CALL_MS      10000
+#define SEARCHED_MAX 10000 /* cases looked at for a key */
+#define PAGE         200
+#define NAMED_MAX    3 /* departments without adapter that are named one by one */
 
 const char *pl_cli_user(void)
 {
@@ -192,21 +193,6 @@ int pl_cli_ask(const struct pl_cli *cli, struct placet_client *client, enum plac
     return rc;
 }
 
-int pl_cli_ask_once(const struct pl_cli *cli, const char *role, enum placet_kind kind, json_t *body,
-                    json_t **answer_out)
-{
-    struct placet_client *client = NULL;
-    int rc = pl_cli_connect(cli, role, &client);
-
-    if (rc != 0) {
-        json_decref(body);
-        return rc;
-    }
-    rc = pl_cli_ask(cli, client, kind, body, answer_out);
-    placet_client_close(&client);
-    return rc;
-}
-
 int pl_cli_list(const struct pl_cli *cli, struct placet_client *client, const char *what,
                 json_t *filter, size_t max, json_t **items_out, bool *more_out)
 {
@@ -238,6 +224,74 @@ int pl_cli_list(const struct pl_cli *cli, struct placet_client *client, const ch
     }
     *items_out = items;
     return 0;
+}
+
+/* "C42", "C42@3" */
+static bool is_case_number(const char *text)
+{
+    const size_t digits = text[0] == 'C' ? strspn(text + 1, "0123456789") : 0;
+    const char *rest = text + 1 + digits;
+
+    return digits > 0 && strlen(text) < PLACET_CASE_SIZE &&
+           (*rest == '\0' || (*rest == '@' && strspn(rest + 1, "0123456789") == strlen(rest + 1)));
+}
+
+/* Cases with exactly this key among the open or the closed ones. */
+static int find_by_key(const struct pl_cli *cli, struct placet_client *client, const char *key,
+                       const char *state, json_t *found)
+{
+    json_t *items = NULL;
+    bool more = false;
+    size_t i = 0;
+    json_t *item = NULL;
+    const int rc =
+        pl_cli_list(cli, client, "cases", json_pack("{s:s, s:s*}", "text", key, "state", state),
+                    SEARCHED_MAX, &items, &more);
+
+    json_array_foreach(items, i, item)
+    {
+        const char *own = json_string_value(json_object_get(item, "key"));
+        if (own != NULL && strcmp(own, key) == 0) {
+            (void)json_array_append(found, json_object_get(item, "case"));
+        }
+    }
+    json_decref(items);
+    return rc;
+}
+
+int pl_cli_find_case(const struct pl_cli *cli, struct placet_client *client, const char *text,
+                     char id_out[PLACET_CASE_SIZE])
+{
+    json_t *found = json_array();
+    char hint[512] = "They are:";
+    size_t i = 0;
+    json_t *item = NULL;
+
+    if (is_case_number(text)) {
+        (void)snprintf(id_out, PLACET_CASE_SIZE, "%s", text);
+        json_decref(found);
+        return 0;
+    }
+    int rc = find_by_key(cli, client, text, NULL, found);
+    if (rc == 0 && json_array_size(found) == 0) {
+        rc = find_by_key(cli, client, text, "closed", found);
+    }
+    json_array_foreach(found, i, item)
+    {
+        const size_t used = strlen(hint);
+        (void)snprintf(hint + used, sizeof hint - used, " %s", json_string_value(item));
+    }
+    if (rc == 0 && json_array_size(found) == 0) {
+        rc = pl_cli_fail(cli, PL_CLI_EXIT_NOT_FOUND, "\"placet cases\" lists them.",
+                         "no case has the number or the key \"%.128s\"", text);
+    } else if (rc == 0 && json_array_size(found) > 1) {
+        rc = pl_cli_fail(cli, PL_CLI_EXIT_CONFLICT, hint, "%zu cases have the key \"%.128s\"",
+                         json_array_size(found), text);
+    } else if (rc == 0) {
+        (void)snprintf(id_out, PLACET_CASE_SIZE, "%s", json_string_value(json_array_get(found, 0)));
+    }
+    json_decref(found);
+    return rc;
 }
 
 void pl_cli_stamp(json_t *object, const char *const *keys, size_t count)

@@ -29,9 +29,10 @@ int pl_cli_ask(const struct pl_cli *cli, struct placet_client *client, enum plac
 int pl_cli_list(const struct pl_cli *cli, struct placet_client *client, const char *what,
                 json_t *filter, size_t max, json_t **items_out, bool *more_out);
 
-/* Connects, asks one question and closes. */
-int pl_cli_ask_once(const struct pl_cli *cli, const char *role, enum placet_kind kind, json_t *body,
-                    json_t **answer_out);
+/* The number of a case from what a user wrote: the number itself ("C42"), or the applicant's key of
+ * one case, open or closed. As pl_cli_ask. */
+int pl_cli_find_case(const struct pl_cli *cli, struct placet_client *client, const char *text,
+                     char id_out[PLACET_CASE_SIZE]);
 
 /* The exit code of a refusal. */
 enum pl_cli_exit pl_cli_exit_of_code(enum placet_code code);

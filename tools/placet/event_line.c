@@ -184,7 +184,7 @@ static const struct phrase *phrase_of(const json_t *event)
 
 /* Lines come one at a time, so columns have fixed widths. A narrow terminal has no room for ids:
  * the title is what people read. */
-static struct pl_cli_grid *new_line(const struct pl_cli *cli)
+static struct pl_cli_grid *new_line(const struct pl_cli *cli, bool has_step)
 {
     static const struct pl_cli_column narrow[] = {
         {.title = "", .width = 16},         {.title = "", .width = 5},
@@ -198,6 +198,12 @@ static struct pl_cli_grid *new_line(const struct pl_cli *cli)
         {.title = "", .width = 24, .max = 24},
         {.title = "", .cut = 30},
     };
+    static const struct pl_cli_column without_step[] = {
+        {.title = "", .width = 16}, {.title = "", .width = 5}, {.title = "", .cut = 30}};
+
+    if (!has_step) {
+        return pl_cli_grid_new(without_step, 3);
+    }
     return cli->width > 0 && cli->width < WIDE ? pl_cli_grid_new(narrow, 5)
                                                : pl_cli_grid_new(wide, 5);
 }
@@ -207,20 +213,21 @@ void pl_cli_event_print(const struct pl_cli *cli, const json_t *event)
     const struct phrase *phrase = phrase_of(event);
     const bool wide = cli->width == 0 || cli->width >= WIDE;
     const bool has_step = pl_cli_text(event, "step")[0] != '\0';
-    struct pl_cli_grid *grid = new_line(cli);
+    struct pl_cli_grid *grid = new_line(cli, has_step);
     char time[PL_CLI_TIME_SIZE];
     char text[PHRASE_SIZE];
 
     fill(phrase->text, event, text);
     pl_cli_time(pl_cli_parse_utc(pl_cli_text(event, "time")), time);
     pl_cli_grid_put(grid, PL_CLI_DIM, "%s", time);
-    pl_cli_grid_put(grid, PL_CLI_BOLD, "%s", pl_cli_text(event, "case"));
-    pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s",
-                    !wide      ? ""
-                    : has_step ? pl_cli_text(event, "step")
-                               : " ");
-    pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s",
-                    has_step ? pl_cli_text(json_object_get(event, "title"), "zh") : " ");
+    pl_cli_grid_put(grid, PL_CLI_BOLD, "%s",
+                    json_is_string(json_object_get(event, "case")) ? pl_cli_text(event, "case")
+                                                                   : "-");
+    if (has_step) {
+        pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s", wide ? pl_cli_text(event, "step") : "");
+        pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s",
+                        pl_cli_text(json_object_get(event, "title"), "zh"));
+    }
     pl_cli_grid_put(grid, phrase->style, "%s", text);
     pl_cli_grid_print(grid, cli);
     pl_cli_grid_free(grid);

@@ -89,6 +89,9 @@ static int read_events(const struct pl_cli *cli, const struct pl_cli_following *
 
     while (!pl_cli_interrupted()) {
         int rc = placet_watch_next(watch, TURN_MS, &event, &err);
+        if (following->turn != NULL) {
+            following->turn(following->context);
+        }
         if (rc == PLACET_EUNREACHABLE || rc == 0) {
             continue; /* the library connects again and goes on where it was */
         }
@@ -115,7 +118,9 @@ int pl_cli_follow_events(const struct pl_cli *cli, const struct pl_cli_following
     struct placet_watch *watch = NULL;
     struct placet_error err = {.status = PLACET_OK};
     struct placet_watch_options options = {
-        .connect = {.at = pl_cli_option(cli, "at"), .name = pl_cli_user(), .open_ms = OPEN_MS},
+        .connect = {.at = following->at != NULL ? following->at : pl_cli_option(cli, "at"),
+                    .name = pl_cli_user(),
+                    .open_ms = OPEN_MS},
         .after = following->after,
         .only_new = following->only_new};
 

@@ -8,6 +8,7 @@
 #include "cli.h"
 
 struct pl_cli_following {
+    const char *at;    /* NULL: where the options say */
     uint64_t after;    /* cursor: 0 = from the oldest event */
     bool only_new;     /* from now on */
     bool all;          /* also what only technicians want to see */
@@ -17,6 +18,8 @@ struct pl_cli_following {
     const char *types; /* "a,b"; these three NULL: all */
     const char *departments;
     const char *workflows;
+    void (*turn)(void *context); /* called a few times a second; may be NULL */
+    void *context;
 };
 
 /* Prints events until the end that was asked for. Returns the exit code: with `to_the_end`, whether
