@@ -43,7 +43,7 @@
     1000000 /* stored replies; the oldest leave first when there are more                          \
              */
 #define PL_CLOSED_KEYS_MAX                                                                         \
-    16000000               /* business keys of closed cases held in memory: 28 bytes each */
+    16000000               /* business keys of closed cases held in memory: 36 bytes each */
 #define PL_CREDIT_MAX 4096 /* tasks in the hands of one subscription */
 
 #endif

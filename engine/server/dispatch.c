@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "server/session.h"
+#include "server/turn.h"
 
 /* ---- subscriptions ----------------------------------------------------------------------------
  */
@@ -202,7 +203,22 @@ static uint32_t next_hand(struct pl_sessions *t, uint32_t service)
     return PL_NONE;
 }
 
-/* Whether the entry still says the truth. PLACET_ENOTFOUND: it does not. */
+/* A letter that finds no room is lost, and its task waits for the accept timer; so the next turn
+ * makes it. What does not fit the half of a fresh turn never would. */
+static bool has_room(const struct pl_server *s, const struct pl_live *live, uint16_t step)
+{
+    const size_t half = s->arena.size / 2;
+    const size_t left = s->arena.size - s->arena.used;
+
+    if (left >= half) {
+        return true;
+    }
+    const size_t size = pl_task_letter_size(s, live, step);
+    return size + PL_COMMAND_ROOM <= left || size > half;
+}
+
+/* Whether the entry still says the truth. PLACET_ENOTFOUND: it does not; PLACET_ELIMIT: not in this
+ * turn. */
 static int check_entry(struct pl_server *s, struct pl_queue_entry entry)
 {
     struct pl_live *live = NULL;
@@ -213,10 +229,11 @@ static int check_entry(struct pl_server *s, struct pl_queue_entry entry)
     }
     const struct pl_task *task =
         &live->c.tasks[live->def->steps[entry.step].first_task + entry.item];
-    return task->state == PL_TASK_READY && task->ready_seq == entry.ready_seq && !live->c.paused &&
-                   !live->c.finished
-               ? PLACET_OK
-               : PLACET_ENOTFOUND;
+    if (task->state != PL_TASK_READY || task->ready_seq != entry.ready_seq || live->c.paused ||
+        live->c.finished) {
+        return PLACET_ENOTFOUND;
+    }
+    return has_room(s, live, entry.step) ? PLACET_OK : PLACET_ELIMIT;
 }
 
 /* Offers one entry to one subscription. 1: offered; 0: the entry was stale. */
@@ -279,13 +296,16 @@ int pl_sessions_offer(struct pl_server *s)
 
     t->more = false;
     for (uint32_t i = 0; !t->draining && i < s->queues.count; i++) {
-        const struct pl_queue *queue = &s->queues.queues[i];
+        const uint32_t service = (t->first_service + i) % s->queues.count;
+        const struct pl_queue *queue = &s->queues.queues[service];
         if (queue->credit == 0 || queue->count == 0) {
             continue;
         }
-        const int rc = offer_service(s, i);
+        const int rc = offer_service(s, service);
         if (rc == PLACET_ELIMIT) {
-            break; /* the rest waits for the next turn */
+            t->first_service =
+                service; /* the rest waits for the next turn, and comes first there */
+            break;
         }
         if (rc < 0) {
             return rc;

@@ -10,10 +10,6 @@
 #include "wire/case.h"
 #include "wire/events.h"
 
-/* Room that a command may need in the turn's arena besides its own body: a case of the largest size
- * unpacked and packed again, its answers, a few letters. A message that finds less is refused
- * before it changes anything. */
-#define ARENA_HEADROOM (512u << 10)
 #define EVENT_HEAD_MAX (4u * PL_REASON_MAX) /* an event without its value */
 
 int pl_turn_append(struct pl_server *s, const struct pl_event *event)
@@ -35,6 +31,15 @@ int pl_turn_append(struct pl_server *s, const struct pl_event *event)
 
 /* ---- effects ---- */
 
+/* Entries of closed cases lie in queues that nobody empties, as no adapter is there. */
+static bool is_of_open_case(const void *context, const struct pl_queue_entry *entry)
+{
+    const struct pl_state *state = context;
+    uint32_t slot;
+
+    return pl_map_get(&state->slot_of_case, entry->case_id.v, &slot);
+}
+
 static int queue_task(struct pl_server *s, const struct pl_live *live, uint16_t step, uint16_t item)
 {
     const struct pl_step_def *def = &live->def->steps[step];
@@ -46,7 +51,12 @@ static int queue_task(struct pl_server *s, const struct pl_live *live, uint16_t 
         .item = item,
     };
 
-    return pl_queues_push(&s->queues, revision->queues[def->members[item].service], entry);
+    const uint32_t service = revision->queues[def->members[item].service];
+
+    if (pl_queues_is_full(&s->queues, service)) {
+        pl_queues_sweep(&s->queues, service, is_of_open_case, &s->state);
+    }
+    return pl_queues_push(&s->queues, service, entry);
 }
 
 static int queue_case(struct pl_server *s, const struct pl_live *live)
@@ -367,8 +377,8 @@ static int decide(struct pl_server *s, const struct pl_definition *def, struct p
 
 static bool has_headroom(const struct pl_server *s)
 {
-    return s->arena.size - s->arena.used >= ARENA_HEADROOM &&
-           s->turn->frame.size_max - s->turn->frame.size >= ARENA_HEADROOM;
+    return s->arena.size - s->arena.used >= PL_COMMAND_ROOM &&
+           s->turn->frame.size_max - s->turn->frame.size >= PL_COMMAND_ROOM;
 }
 
 int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_execution *out)
@@ -418,7 +428,8 @@ int pl_turn_start(struct pl_server *s, const struct pl_definition *def, struct p
     struct pl_facts facts = facts_of(s, cmd);
     facts.slot = pl_state_free_slot(&s->state);
     facts.key_open = pl_state_case_of_key(&s->state, def->workflow, cmd->key).v != 0;
-    facts.store_full = s->store->ops->nearly_full(s->store);
+    facts.store_full =
+        s->state.open_count >= PL_OPEN_CASES_MAX || s->store->ops->nearly_full(s->store);
     return decide(s, def, NULL, &facts, cmd, out);
 }
 

@@ -42,34 +42,59 @@ struct pl_case_id pl_state_closed_of_key(const struct pl_state *state, struct pl
     if (hash == 0 || !pl_map_get(&state->closed_of_key, hash, &index)) {
         return (struct pl_case_id){0};
     }
-    return state->closed_ids[index];
+    return state->closed_keys[index].id;
+}
+
+static int grow_closed(struct pl_state *state)
+{
+    const uint32_t size = state->closed_key_size == 0 ? 64 : state->closed_key_size * 2;
+    struct pl_closed_key *grown = realloc(state->closed_keys, size * sizeof *grown);
+
+    if (grown == NULL) {
+        return PLACET_ENOMEM;
+    }
+    state->closed_keys = grown;
+    state->closed_key_size = size;
+    return PLACET_OK;
+}
+
+/* The place for one more; that of the oldest when all are taken. */
+static int closed_place(struct pl_state *state, uint32_t *at_out)
+{
+    if (state->closed_key_count == state->closed_of_key.count_max) {
+        *at_out = state->closed_key_oldest;
+        (void)pl_map_remove(&state->closed_of_key, state->closed_keys[*at_out].key_hash);
+        state->closed_key_oldest = (*at_out + 1) % state->closed_key_count;
+        return PLACET_OK;
+    }
+    *at_out = state->closed_key_count;
+    if (state->closed_key_count == state->closed_key_size) {
+        const int rc = grow_closed(state);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    state->closed_key_count++;
+    return PLACET_OK;
 }
 
 int pl_state_add_closed(struct pl_state *state, uint64_t key_hash, struct pl_case_id id)
 {
-    uint32_t index;
+    uint32_t at;
 
     if (key_hash == 0) {
         return PLACET_OK;
     }
-    if (pl_map_get(&state->closed_of_key, key_hash, &index)) {
-        state->closed_ids[index] = id;
+    if (pl_map_get(&state->closed_of_key, key_hash, &at)) {
+        state->closed_keys[at].id = id;
         return PLACET_OK;
     }
-    if (state->closed_id_count == state->closed_id_size) {
-        const uint32_t size = state->closed_id_size == 0 ? 64 : state->closed_id_size * 2;
-        struct pl_case_id *grown = realloc(state->closed_ids, size * sizeof *grown);
-        if (grown == NULL) {
-            return PLACET_ENOMEM;
-        }
-        state->closed_ids = grown;
-        state->closed_id_size = size;
+    const int rc = closed_place(state, &at);
+    if (rc < 0) {
+        return rc;
     }
-    const int rc = pl_map_put(&state->closed_of_key, key_hash, state->closed_id_count);
-    if (rc == PLACET_OK) {
-        state->closed_ids[state->closed_id_count++] = id;
-    }
-    return rc;
+    state->closed_keys[at] = (struct pl_closed_key){.key_hash = key_hash, .id = id};
+    return pl_map_put(&state->closed_of_key, key_hash, at);
 }
 
 /* ---- replies: a ring in the order of their events, found by a map ---- */
@@ -128,6 +153,7 @@ static void drop_oldest(struct pl_state *state)
     }
     state->reply_first = (at + 1) & (state->reply_size - 1);
     state->reply_count--;
+    state->reply_rows_left++;
 }
 
 int pl_state_add_reply(struct pl_state *state, const struct pl_reply *reply)

@@ -8,6 +8,9 @@
 #include "server/session.h"
 #include "wire/messages.h"
 
+#define QUESTIONS_FIRST 0x0300
+#define QUESTIONS_LAST  0x03ff
+
 static const struct route {
     uint16_t kind;
     pl_handler *handler;
@@ -146,6 +149,13 @@ static bool check_body(struct pl_request *r, int *rc_out)
     return true;
 }
 
+/* Questions may have half of a turn's memory: work, timers and the commit need the rest. */
+static bool is_crowded_out(const struct pl_request *r)
+{
+    const bool question = r->header.kind >= QUESTIONS_FIRST && r->header.kind <= QUESTIONS_LAST;
+    return question && r->server->arena.used > r->server->arena.size / 2;
+}
+
 int pl_protocol_handle(struct pl_server *s, const struct pl_message *message)
 {
     struct pl_request r = {.server = s, .message = message};
@@ -158,6 +168,9 @@ int pl_protocol_handle(struct pl_server *s, const struct pl_message *message)
     if (!check_frames(&r, &rc) || !check_kind(&r, pl_kind_info(r.header.kind), &rc) ||
         !check_body(&r, &rc)) {
         return rc;
+    }
+    if (is_crowded_out(&r)) {
+        return pl_answer_exhausted(&r);
     }
     rc = handler_of(r.header.kind)(&r);
     return rc == PLACET_ELIMIT ? pl_answer_exhausted(&r) : rc;

@@ -87,6 +87,34 @@ static bool before(const struct pl_queue_entry *a, const struct pl_queue_entry *
     return a->step != b->step ? a->step < b->step : a->item < b->item;
 }
 
+static void sift_up(struct pl_queue *queue, uint32_t at, struct pl_queue_entry entry)
+{
+    while (at > 0 && before(&entry, &queue->heap[(at - 1) / 2])) {
+        queue->heap[at] = queue->heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    queue->heap[at] = entry;
+}
+
+static void sift_down(struct pl_queue *queue, uint32_t at, struct pl_queue_entry entry)
+{
+    for (;;) {
+        uint32_t child = at * 2 + 1;
+        if (child >= queue->count) {
+            break;
+        }
+        if (child + 1 < queue->count && before(&queue->heap[child + 1], &queue->heap[child])) {
+            child++;
+        }
+        if (!before(&queue->heap[child], &entry)) {
+            break;
+        }
+        queue->heap[at] = queue->heap[child];
+        at = child;
+    }
+    queue->heap[at] = entry;
+}
+
 int pl_queues_push(struct pl_queues *queues, uint32_t service, struct pl_queue_entry entry)
 {
     PL_CHECK(service < queues->count);
@@ -98,13 +126,33 @@ int pl_queues_push(struct pl_queues *queues, uint32_t service, struct pl_queue_e
             return rc;
         }
     }
-    uint32_t at = queue->count++;
-    while (at > 0 && before(&entry, &queue->heap[(at - 1) / 2])) {
-        queue->heap[at] = queue->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    queue->heap[at] = entry;
+    sift_up(queue, queue->count++, entry);
     return PLACET_OK;
+}
+
+bool pl_queues_is_full(const struct pl_queues *queues, uint32_t service)
+{
+    PL_CHECK(service < queues->count);
+    return queues->queues[service].count == queues->queues[service].size;
+}
+
+void pl_queues_sweep(struct pl_queues *queues, uint32_t service,
+                     bool (*keep)(const void *context, const struct pl_queue_entry *entry),
+                     const void *context)
+{
+    PL_CHECK(service < queues->count);
+    struct pl_queue *queue = &queues->queues[service];
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < queue->count; i++) {
+        if (keep(context, &queue->heap[i])) {
+            queue->heap[kept++] = queue->heap[i];
+        }
+    }
+    queue->count = kept;
+    for (uint32_t at = kept / 2; at > 0; at--) {
+        sift_down(queue, at - 1, queue->heap[at - 1]);
+    }
 }
 
 bool pl_queues_pop(struct pl_queues *queues, uint32_t service, struct pl_queue_entry *entry_out)
@@ -116,22 +164,8 @@ bool pl_queues_pop(struct pl_queues *queues, uint32_t service, struct pl_queue_e
         return false;
     }
     *entry_out = queue->heap[0];
-    const struct pl_queue_entry moved = queue->heap[--queue->count];
-    uint32_t at = 0;
-    for (;;) {
-        uint32_t child = at * 2 + 1;
-        if (child >= queue->count) {
-            break;
-        }
-        if (child + 1 < queue->count && before(&queue->heap[child + 1], &queue->heap[child])) {
-            child++;
-        }
-        if (!before(&queue->heap[child], &moved)) {
-            break;
-        }
-        queue->heap[at] = queue->heap[child];
-        at = child;
+    if (--queue->count > 0) {
+        sift_down(queue, 0, queue->heap[queue->count]);
     }
-    queue->heap[at] = moved;
     return true;
 }

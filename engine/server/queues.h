@@ -47,6 +47,14 @@ uint32_t pl_queues_find(const struct pl_queues *queues, struct pl_text name);
 
 int pl_queues_push(struct pl_queues *queues, uint32_t service, struct pl_queue_entry entry);
 
+/* Whether the next push takes more memory. */
+bool pl_queues_is_full(const struct pl_queues *queues, uint32_t service);
+
+/* Drops the entries of which `keep` says no. Takes time for each entry: when the queue is full. */
+void pl_queues_sweep(struct pl_queues *queues, uint32_t service,
+                     bool (*keep)(const void *context, const struct pl_queue_entry *entry),
+                     const void *context);
+
 /* Takes the entry with the lowest sequence. False when the queue is empty. */
 bool pl_queues_pop(struct pl_queues *queues, uint32_t service, struct pl_queue_entry *entry_out);
 

@@ -26,7 +26,7 @@ struct rebuild {
     uint8_t *row;
     uint32_t row_size;
     uint64_t next_seq;
-    int64_t oldest_reply_ms; /* older replies may have been trimmed */
+    uint64_t oldest_reply_seq; /* older replies may have been trimmed */
     struct pl_digest previous;
     bool write;
     struct pl_rebuild_report report;
@@ -111,7 +111,7 @@ static int give_reply(struct rebuild *r, const struct pl_event *event, uint64_t 
     struct pl_reply reply = {.seq = seq, .at_ms = at_ms, .case_id = event->case_id};
     const bool accepted = event->kind == PL_EVT_COMMAND_ACCEPTED;
 
-    if (at_ms < r->oldest_reply_ms) {
+    if (seq < r->oldest_reply_seq) {
         return PLACET_OK;
     }
     reply.command =
@@ -302,19 +302,15 @@ static int replace_blocks(struct rebuild *r)
 static int take_oldest_reply(void *context, uint64_t key, struct pl_bytes value)
 {
     struct rebuild *r = context;
-    struct pl_reply reply;
-    const int rc = pl_reply_read(key, value, &reply);
 
-    if (rc < 0) {
-        return rc;
-    }
-    r->oldest_reply_ms = reply.at_ms;
+    (void)value;
+    r->oldest_reply_seq = key;
     return 1;
 }
 
 static int prepare(struct rebuild *r)
 {
-    r->oldest_reply_ms = INT64_MAX;
+    r->oldest_reply_seq = UINT64_MAX;
     r->arena_memory = malloc(ARENA_SIZE);
     r->row = malloc(ROW_SIZE_FIRST);
     r->row_size = ROW_SIZE_FIRST;
@@ -415,7 +411,7 @@ int pl_rebuild_write(struct pl_store *store, struct pl_journal *journal,
     struct rebuild r = {.store = store, .journal = journal, .write = true};
 
     int rc = prepare(&r);
-    r.oldest_reply_ms = INT64_MIN;
+    r.oldest_reply_seq = 0;
     if (rc == PLACET_OK) {
         rc = empty_tables(store);
     }

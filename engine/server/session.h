@@ -83,8 +83,9 @@ struct pl_sessions {
     int64_t checked_real_ms;
     uint32_t stranger_errors;
     uint64_t stranger_turn;
-    bool draining; /* the engine ends: no more tasks go out */
-    bool more;     /* offers were left for want of room in the turn */
+    bool draining;          /* the engine ends: no more tasks go out */
+    uint32_t first_service; /* whose tasks are offered first */
+    bool more;              /* offers were left for want of room in the turn */
 };
 
 /* ---- sessions.c ---- */
@@ -125,6 +126,9 @@ bool pl_service_is_served(const struct pl_server *s, struct pl_text service);
 /* ---- task_letter.c ---- */
 
 void pl_write_title(struct pl_writer *out, const char *key, struct pl_title title);
+
+/* An upper bound for TASK. */
+uint32_t pl_task_letter_size(const struct pl_server *s, const struct pl_live *live, uint16_t step);
 
 /* The form as a step sees it: one map. */
 void pl_write_seen(struct pl_writer *out, const struct pl_step_def *step, struct pl_bytes form);

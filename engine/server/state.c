@@ -54,7 +54,7 @@ void pl_state_fini(struct pl_state *state)
     free(state->revisions);
     free(state->replies);
     free(state->block_dirty);
-    free(state->closed_ids);
+    free(state->closed_keys);
     pl_map_fini(&state->slot_of_case);
     pl_map_fini(&state->slot_of_key);
     pl_map_fini(&state->reply_of_key);

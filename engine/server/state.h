@@ -60,6 +60,11 @@ struct pl_reply {
     uint16_t command;
 };
 
+struct pl_closed_key {
+    uint64_t key_hash;
+    struct pl_case_id id;
+};
+
 struct pl_state {
     uint64_t last_seq; /* newest event applied */
     int64_t last_ms;   /* time of the newest frame */
@@ -80,6 +85,7 @@ struct pl_state {
     uint32_t reply_first;
     uint32_t reply_count;
     uint32_t reply_size;
+    uint32_t reply_rows_left;   /* of forgotten replies, still in the store */
     struct pl_map reply_of_key; /* key -> index in the ring */
 
     uint8_t *block_dirty;
@@ -87,10 +93,11 @@ struct pl_state {
     uint32_t dirty_count;
     uint32_t next_block; /* rolling checkpoint goes on here */
 
-    struct pl_map closed_of_key; /* key hash -> index in closed_ids: only cases that had a key */
-    struct pl_case_id *closed_ids;
-    uint32_t closed_id_count;
-    uint32_t closed_id_size;
+    struct pl_map closed_of_key; /* key hash -> index in closed_keys */
+    struct pl_closed_key *closed_keys;
+    uint32_t closed_key_count;
+    uint32_t closed_key_size;
+    uint32_t closed_key_oldest; /* the next to be forgotten, when there are too many */
 
     struct pl_live *touched; /* of this turn */
 };
@@ -163,6 +170,7 @@ struct pl_case_id pl_state_case_of_key(const struct pl_state *state, struct pl_t
 /* The newest closed case with this workflow and key; id 0 when there is none. */
 struct pl_case_id pl_state_closed_of_key(const struct pl_state *state, struct pl_text workflow,
                                          struct pl_text key);
+/* Remembers the key of a closed case; beyond PL_CLOSED_KEYS_MAX the oldest is forgotten. */
 int pl_state_add_closed(struct pl_state *state, uint64_t key_hash, struct pl_case_id id);
 
 /* Replies kept for idempotency (replies.c): the stored one of (principal, id), or NULL. */

@@ -286,10 +286,10 @@ static void write_task(struct pl_writer *out, const struct pl_server *s, const s
     write_documents(out, s, live, step);
 }
 
-/* An upper bound: the data is a part of the form, the documents are parts of answers. */
-static uint32_t task_size(const struct pl_server *s, const struct pl_live *live,
-                          const struct pl_step_def *step)
+/* The data is a part of the form, the documents are parts of answers. */
+uint32_t pl_task_letter_size(const struct pl_server *s, const struct pl_live *live, uint16_t index)
 {
+    const struct pl_step_def *step = &live->def->steps[index];
     uint32_t size = TASK_FIXED_SIZE + live->data.form.size;
 
     for (uint16_t i = 0; i < step->needs_count; i++) {
@@ -336,8 +336,7 @@ void pl_sessions_send_task(struct pl_server *s, const struct pl_live *live, uint
         holder->hand = true;
         pl_subscription_take_hand(s, sub);
     }
-    if (pl_outbox_open(&s->outbox, task_size(s, live, &live->def->steps[step]), &body) ==
-        PLACET_OK) {
+    if (pl_outbox_open(&s->outbox, pl_task_letter_size(s, live, step), &body) == PLACET_OK) {
         write_task(&body, s, live, ref, sub->client_id);
         post(s, session, PLACET_KIND_TASK, &body);
     }

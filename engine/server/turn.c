@@ -12,17 +12,21 @@
 #include "server/protocol.h"
 #include "server/sessions.h"
 #include "server/watch.h"
+#include "wire/case.h"
 
-#define RECEIVE_BYTES_MAX (4u << 20) /* of messages in one batch: a form may be large */
-#define TIMERS_PER_TURN   256u       /* cases woken in one turn; the rest in the next */
-#define ARCHIVE_EVERY     64u        /* commits between two looks at the hot ring */
-#define IDLE_BLOCKS       64u        /* blocks written by a commit that has nothing else to do */
-#define REPLIES_PER_TRIM  256u       /* expired replies dropped by one commit */
-#define EXPIRE_EVERY_MS   (10 * 60 * 1000)
+#define RECEIVE_BYTES_MAX (4u << 20)   /* of messages in one batch: a form may be large */
+#define TIMERS_PER_TURN   256u         /* cases woken in one turn; the rest in the next */
+#define ARCHIVE_EVERY     64u          /* commits between two looks at the hot ring */
+#define IDLE_BLOCKS       64u          /* blocks written by a commit that has nothing else to do */
+#define REPLIES_PER_TRIM  256u         /* rows of forgotten replies are dropped so many at once */
+#define REPLIES_TRIM_MAX  4096u        /* by one commit, more than it can add */
+#define COMMIT_ROOM       (256u << 10) /* of the arena: packing the largest case */
 #define IDEMPOTENCY_MS    ((int64_t)PL_IDEMPOTENCY_DAYS * PL_DAY_MS)
 
 int pl_server_init(struct pl_server *s)
 {
+    PL_CHECK(pl_wire_case_size_max(PL_STEPS_MAX, PL_TASKS_MAX) <= COMMIT_ROOM &&
+             s->config.turn_arena_bytes > 2 * COMMIT_ROOM);
     s->turn = calloc(1, sizeof *s->turn);
     s->outcome = calloc(1, sizeof *s->outcome);
     if (s->turn == NULL || s->outcome == NULL) {
@@ -64,6 +68,7 @@ static void begin(struct pl_server *s)
     struct pl_turn *turn = s->turn;
 
     pl_arena_reset(&s->arena);
+    s->arena.size = s->config.turn_arena_bytes - COMMIT_ROOM;
     pl_outbox_init(&s->outbox, &s->arena);
     turn->first_seq = s->state.last_seq + 1;
     turn->commands = 0;
@@ -129,12 +134,15 @@ static int put_rows(struct pl_server *s)
 
 static int trim_replies(struct pl_server *s)
 {
-    if (s->now_ms < s->turn->expire_at_ms) {
+    const uint64_t oldest = pl_state_expire_replies(&s->state, s->now_ms - IDEMPOTENCY_MS);
+    uint32_t rows = s->state.reply_rows_left / REPLIES_PER_TRIM * REPLIES_PER_TRIM;
+
+    if (rows == 0) {
         return PLACET_OK;
     }
-    s->turn->expire_at_ms = s->now_ms + EXPIRE_EVERY_MS;
-    const uint64_t oldest = pl_state_expire_replies(&s->state, s->now_ms - IDEMPOTENCY_MS);
-    return s->store->ops->trim(s->store, PL_TABLE_REPLIES, oldest, REPLIES_PER_TRIM);
+    rows = rows < REPLIES_TRIM_MAX ? rows : REPLIES_TRIM_MAX;
+    s->state.reply_rows_left -= rows;
+    return s->store->ops->trim(s->store, PL_TABLE_REPLIES, oldest, rows);
 }
 
 static int put_checkpoint_mark(struct pl_server *s)
@@ -179,6 +187,7 @@ static uint64_t real_us(void)
 
 static int commit(struct pl_server *s, struct pl_bytes frame, uint32_t blocks)
 {
+    s->arena.size = s->config.turn_arena_bytes;
     int rc = s->store->ops->begin(s->store);
     if (rc < 0) {
         return rc;
@@ -237,6 +246,7 @@ static int take_back(struct pl_server *s)
 
     pl_log(PL_LOG_WARNING, "the store is full: a turn of %u events was taken back",
            s->turn->frame.count);
+    s->arena.size = s->config.turn_arena_bytes;
     pl_outbox_init(&s->outbox, &s->arena);
     pl_state_fini(&s->state);
     pl_queues_clear(&s->queues);
@@ -271,7 +281,7 @@ static int use_idle_time(struct pl_server *s)
     if (s->state.dirty_count > 0) {
         begin(s);
         const int rc = commit(s, (struct pl_bytes){0}, IDLE_BLOCKS);
-        return rc == PLACET_EFULL ? take_back(s) : rc;
+        return rc == PLACET_EFULL ? take_back(s) : rc; /* blocks count as written that were not */
     }
     return archive(s);
 }

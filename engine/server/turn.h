@@ -5,6 +5,11 @@
 #include "server/server.h"
 #include "wire/frame.h"
 
+/* Room that a command may need in the turn's arena besides its own body: a case of the largest size
+ * unpacked and packed again, its answers, a few letters. A message that finds less is refused
+ * before it changes anything. */
+#define PL_COMMAND_ROOM (512u << 10)
+
 /* A row that joins the turn's transaction; its value is borrowed until the turn ends. */
 struct pl_put {
     struct pl_put *next;
@@ -30,7 +35,6 @@ struct pl_turn {
     uint64_t cycle_seq;  /* first sequence that blocks of this cycle may lack */
     uint64_t replay_seq; /* a recovery begins here */
     uint32_t commits_since_archive;
-    int64_t expire_at_ms; /* when stored replies are looked through again */
 };
 
 /* Adds one event to the frame and nothing else; PLACET_ELIMIT leaves the frame as it was. */
