@@ -43,6 +43,7 @@ int main(void)
     struct placet_adapter *adapter = NULL;
     struct placet_error err;
 
+    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* also into a file, line by line */
     (void)signal(SIGINT, stop);
     int rc = placet_adapter_open(&options, &adapter, &err);
     if (rc == PLACET_OK) {

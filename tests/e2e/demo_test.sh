@@ -1,5 +1,6 @@
 # The demonstration from its first line to its last: two permits over real sockets and a real store,
 # the engine killed twice, the figures of both cases as their definitions promise.
+# ctest: slow
 # ctest: serial
 # ctest: timeout 180
 set -eu
