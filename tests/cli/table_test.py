@@ -27,6 +27,21 @@ def manual(findings, table):
             findings.expect(written in page, f"{command['name']}: no --{option['name']}")
 
 
+def daemon(findings):
+    """placetd(8) names the options and exit codes that placetd has."""
+    with tempfile.TemporaryDirectory() as folder:
+        cli.run("help", "--man", folder)
+        page = pathlib.Path(f"{folder}/man8/placetd.8").read_text().replace("\\-", "-")
+    told = subprocess.run([cli.BUILD / "placetd", "--help"], capture_output=True, text=True,
+                          timeout=60).stdout
+    options = set(re.findall(r"^  --([a-z-]+)", told, flags=re.M))
+    written = set(re.findall(r"^\.B --([a-z-]+)", page, flags=re.M))
+    findings.expect(options and options == written, f"placetd(8): {options ^ written}")
+    codes = set(re.findall(r"(\d+) [a-z]", told.split("exit codes:")[1]))
+    written = set(re.findall(r"^\.B (\d+)$", page, flags=re.M))
+    findings.expect(codes == written, f"placetd(8) exit codes: {codes ^ written}")
+
+
 def complete(script, *words):
     ask = (f"{script}\nCOMP_WORDS=({' '.join(map(shlex.quote, words))})\n"
            f"COMP_CWORD={len(words) - 1}\n_placet\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"")
@@ -74,6 +89,7 @@ def main():
     findings = cli.Findings()
     table = json.loads(cli.run("help", "--json").stdout)
     manual(findings, table)
+    daemon(findings)
     completion(findings, table)
     examples(findings, table)
     sources(findings, table)
