@@ -304,8 +304,8 @@ static void draw(const struct pl_cli *cli, json_t *value)
 {
     static const struct pl_cli_column columns[] = {
         {.title = "", .right = false},
-        {.title = "", .right = true},
-        {.title = "", .right = true},
+        {.title = "", .right = true, .cut = 16},
+        {.title = "", .right = true, .cut = 16},
         {.title = "", .right = true},
     };
     const json_t *cases = json_object_get(value, "cases");
