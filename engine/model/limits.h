@@ -44,6 +44,6 @@
              */
 #define PL_CLOSED_KEYS_MAX                                                                         \
     16000000               /* business keys of closed cases held in memory: 36 bytes each */
-#define PL_CREDIT_MAX 4096 /* tasks in the hands of one subscription */
+#define PL_CREDIT_MAX 4096 /* tasks in the hands of one subscription, events on their way */
 
 #endif

@@ -110,14 +110,19 @@ static uint64_t request_from(struct pl_request *r)
     return (uint64_t)after + 1;
 }
 
-static struct pl_watch *new_watch(struct pl_watches *t)
+static struct pl_watch *new_watch(struct pl_watches *t, const struct pl_session *session)
 {
-    uint32_t i = 0;
+    uint32_t i = t->count;
+    uint32_t mine = 0;
 
-    while (i < t->count && t->at[i] != NULL) {
-        i++;
+    for (uint32_t k = t->count; k > 0; k--) {
+        if (t->at[k - 1] == NULL) {
+            i = k - 1;
+        } else {
+            mine += t->at[k - 1]->session == session->number;
+        }
     }
-    if (i == PL_WATCHES_MAX) {
+    if (i == PL_WATCHES_MAX || mine == PL_WATCHES_OF_ONE) {
         return NULL;
     }
     t->at[i] = calloc(1, sizeof *t->at[i]);
@@ -149,7 +154,7 @@ int pl_handle_watch(struct pl_request *r)
     const uint64_t from = request_from(r);
     const struct pl_watch_filter filter = request_filter(r);
     const uint32_t credit =
-        (uint32_t)pl_request_int_or(r, "credit", 0, UINT32_MAX, PL_WATCH_BATCH_MAX);
+        (uint32_t)pl_request_int_or(r, "credit", 0, PL_CREDIT_MAX, PL_WATCH_BATCH_MAX);
     const uint32_t batch =
         (uint32_t)pl_request_int_or(r, "batch", 1, PL_WATCH_BATCH_MAX, PL_WATCH_BATCH_MAX);
     const bool values = pl_request_bool(r, "values", true);
@@ -165,7 +170,7 @@ int pl_handle_watch(struct pl_request *r)
     if (close) {
         return answer_watch(r, client_id, from, false);
     }
-    w = new_watch(s->watches);
+    w = new_watch(s->watches, r->session);
     if (w == NULL) {
         return pl_answer_exhausted(r);
     }

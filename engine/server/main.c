@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -18,10 +19,11 @@
 #include "server/session.h"
 #include "store/lmdb.h"
 
-#define TURN_MS   250 /* longest sleep: marks, dead sessions and signals are looked at after it */
-#define DRAIN_MS  500 /* how long answers are still taken after SIGTERM */
-#define LINGER_MS 400 /* how long queued letters are still sent */
-#define TRY_AGAIN 75  /* EX_TEMPFAIL of sysexits.h: the supervisor starts it again */
+#define TURN_MS     250 /* longest sleep: marks, dead sessions and signals are looked at after it */
+#define DRAIN_MS    500 /* how long answers are still taken after SIGTERM */
+#define LINGER_MS   400 /* how long queued letters are still sent */
+#define FILES_SPARE 4096 /* for peers beyond the sessions: strangers, and those just gone */
+#define TRY_AGAIN   75   /* EX_TEMPFAIL of sysexits.h: the supervisor starts it again */
 
 enum { YES = 0, NO = 1, USAGE = 2, CONFLICT = 5 };
 
@@ -40,6 +42,23 @@ static void catch_signals(void)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* libzmq aborts when a connection finds no free descriptor, and the usual soft limit of 1024 is
+ * less than the sessions that may be open. */
+static void allow_many_files(void)
+{
+    const rlim_t wanted = PL_SESSIONS_MAX + FILES_SPARE;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) {
+        return;
+    }
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted) {
+        pl_log(PL_LOG_WARNING, "only %llu files may be open, %llu are wanted: raise the limit",
+               (unsigned long long)limit.rlim_cur, (unsigned long long)wanted);
+    }
 }
 
 static int fail(const struct placet_error *err, int rc)
@@ -197,6 +216,7 @@ int main(int argc, char **argv)
         return NO;
     }
     catch_signals();
+    allow_many_files();
     const int code = start(&daemon, &options);
     pl_zmq_close(daemon.bus, code == YES ? LINGER_MS : 0);
     pl_server_fini(&daemon.server);

@@ -378,7 +378,7 @@ bool pl_watch_add_credit(struct pl_server *s, const struct pl_session *session, 
     if (w == NULL) {
         return false;
     }
-    w->credit = count > UINT32_MAX - w->credit ? UINT32_MAX : w->credit + count;
+    w->credit = count > PL_CREDIT_MAX - w->credit ? PL_CREDIT_MAX : w->credit + count;
     s->watches->behind |= w->next_seq <= s->state.last_seq;
     return true;
 }

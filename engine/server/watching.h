@@ -7,6 +7,7 @@
 #include "server/watch.h"
 
 #define PL_WATCHES_MAX     1024
+#define PL_WATCHES_OF_ONE  16 /* with the limit of credit: what a peer that never reads may cost */
 #define PL_WATCH_NAMES_MAX 16
 #define PL_WATCH_BATCH_MAX 1000
 #define PL_WATCH_BODY_SIZE (9u << 20) /* one event of the largest size and its frame */
