@@ -1,7 +1,7 @@
 # ctest: timeout 200
-"""Too much of everything: sessions, services, watches, credit, connections, peers that speak another
-protocol or none, a watcher that never reads. The engine refuses in time, forgets what is gone, and
-serves everybody else meanwhile."""
+"""Too much of everything: sessions, services, watches, credit, connections, peers that speak
+another protocol or none, a watcher that never reads. The engine refuses in time, forgets what is
+gone, and serves everybody else meanwhile."""
 
 import os
 import pathlib

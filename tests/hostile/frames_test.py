@@ -240,8 +240,8 @@ def watch_rows():
         {"workflow": "w" * 65}, {"case": "nonsense"}, {"case": [f"C{i}" for i in range(1, 60000)]},
         {"types": [["task_taken"]]})]
     rows += [({key: value}, "INVALID_ARGUMENT") for key, value in (
-        ("credit", -1), ("credit", 2 ** 40), ("credit", 4097), ("credit", "all"), ("batch", 0), ("batch", 1001),
-        ("watch", 0), ("watch", 2 ** 40), ("values", "no"), ("close", 1))]
+        ("credit", -1), ("credit", 2 ** 40), ("credit", 4097), ("credit", "all"),
+        ("batch", 0), ("batch", 1001), ("watch", 0), ("watch", 2 ** 40), ("values", "no"), ("close", 1))]
     rows += [({"from": "now", "filter": {"types": ["task_taken"] * 60000}, "close": True}, FINE),
              ({"from": "now", "close": True, "watch": 77}, FINE)]
     return [("WATCH", *row) for row in rows] + [
