@@ -241,7 +241,8 @@ def watch_rows():
         {"types": [["task_taken"]]})]
     rows += [({key: value}, "INVALID_ARGUMENT") for key, value in (
         ("credit", -1), ("credit", 2 ** 40), ("credit", 4097), ("credit", "all"),
-        ("batch", 0), ("batch", 1001), ("watch", 0), ("watch", 2 ** 40), ("values", "no"), ("close", 1))]
+        ("batch", 0), ("batch", 1001),
+        ("watch", 0), ("watch", 2 ** 40), ("values", "no"), ("close", 1))]
     rows += [({"from": "now", "filter": {"types": ["task_taken"] * 60000}, "close": True}, FINE),
              ({"from": "now", "close": True, "watch": 77}, FINE)]
     return [("WATCH", *row) for row in rows] + [
