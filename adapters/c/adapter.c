@@ -98,32 +98,93 @@ int placet_adapter_subscribe(struct placet_adapter *adapter, const struct placet
     return PLACET_OK;
 }
 
+/* Announces the tasks of a service that came in an older session and are still at work; messages
+ * about them that wait to be sent again do so by themselves. Returns how many there are. */
+static uint32_t confirm_all(struct placet_adapter *adapter, const struct pl_service *service)
+{
+    const struct pl_hands *hands = &adapter->hands;
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < hands->size; i++) {
+        for (struct pl_hand_task *task = hands->buckets[i]; task != NULL; task = task->next) {
+            if (task->service != service || task->state != PL_HAND_HELD || task->parked) {
+                continue;
+            }
+            count++;
+            if (task->calls == 0) {
+                (void)pl_adapter_confirm(task);
+            }
+        }
+    }
+    return count;
+}
+
+static void begin_body(struct placet_adapter *adapter)
+{
+    placet_writer_clear(&adapter->scratch);
+    placet_put_map(&adapter->scratch);
+}
+
+/* False when it could not be sent. */
+static bool subscribe(struct placet_adapter *adapter, uint32_t index)
+{
+    struct pl_service *service = adapter->services[index];
+    struct placet_writer *out = &adapter->scratch;
+    const uint64_t correlation = pl_link_correlate(&adapter->link);
+    const bool owes_credit = confirm_all(adapter, service) > 0;
+    struct placet_value body;
+
+    begin_body(adapter);
+    placet_put_key_text(out, "service", service->name);
+    placet_put_key_i64(out, "subscription", (int64_t)index + 1);
+    placet_put_key_i64(out, "max", service->given.hands);
+    if (owes_credit) {
+        placet_put_key_i64(out, "credit", 0);
+    }
+    placet_put_end(out);
+    if (placet_writer_value(out, &body) != PLACET_OK ||
+        !pl_link_send(&adapter->link, PLACET_KIND_SUBSCRIBE, correlation, body)) {
+        return false;
+    }
+    service->asked = correlation;
+    service->sessions = pl_link_sessions(&adapter->link);
+    service->owes_credit = owes_credit;
+    return true;
+}
+
 /* Says SUBSCRIBE for every service that this session does not know of. */
 static void subscribe_all(struct placet_adapter *adapter)
+{
+    for (uint32_t i = 0; i < adapter->service_count; i++) {
+        if (!pl_link_is_up(&adapter->link) ||
+            adapter->services[i]->sessions == pl_link_sessions(&adapter->link)) {
+            continue;
+        }
+        if (!subscribe(adapter, i)) {
+            return;
+        }
+    }
+}
+
+/* Opens all hands of the services that waited for it; the engine counts those that are taken. */
+static void give_credit(struct placet_adapter *adapter)
 {
     struct placet_writer *out = &adapter->scratch;
 
     for (uint32_t i = 0; i < adapter->service_count; i++) {
         struct pl_service *service = adapter->services[i];
-        struct placet_value body;
-        if (!pl_link_is_up(&adapter->link) ||
-            service->sessions == pl_link_sessions(&adapter->link)) {
+        if (!service->owes_credit || service->sessions != pl_link_sessions(&adapter->link) ||
+            adapter->calls.unsent < adapter->calls.next) {
             continue;
         }
-        placet_writer_clear(out);
-        placet_put_map(out);
-        placet_put_key_text(out, "service", service->name);
+        struct placet_value body;
+        begin_body(adapter);
         placet_put_key_i64(out, "subscription", (int64_t)i + 1);
-        placet_put_key_i64(out, "max", service->given.hands);
+        placet_put_key_i64(out, "n", service->given.hands);
         placet_put_end(out);
-        if (placet_writer_value(out, &body) == PLACET_OK) {
-            const uint64_t correlation = pl_link_correlate(&adapter->link);
-            if (!pl_link_send(&adapter->link, PLACET_KIND_SUBSCRIBE, correlation, body)) {
-                return;
-            }
-            service->asked = correlation;
-            service->sessions = pl_link_sessions(&adapter->link);
-        }
+        service->owes_credit = placet_writer_value(out, &body) != PLACET_OK ||
+                               !pl_link_send(&adapter->link, PLACET_KIND_CREDIT,
+                                             pl_link_correlate(&adapter->link), body);
     }
 }
 
@@ -282,6 +343,7 @@ static void send_all(struct placet_adapter *adapter)
     }
     subscribe_all(adapter);
     pl_calls_flush(&adapter->calls, &adapter->link);
+    give_credit(adapter);
 }
 
 static int receive_all(struct placet_adapter *adapter)

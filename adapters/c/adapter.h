@@ -11,6 +11,7 @@ struct pl_service {
     char *name;
     uint64_t asked;    /* correlation of the SUBSCRIBE that is under way, or 0 */
     uint64_t sessions; /* session in which it was asked for; 0: not yet */
+    bool owes_credit;  /* tasks from before are announced first */
 };
 
 struct placet_adapter {
@@ -28,6 +29,9 @@ struct placet_adapter {
 
 /* The task is somebody else's or nobody's: tells the program and forgets it. */
 void pl_adapter_lose(struct placet_adapter *adapter, struct pl_hand_task *task, const char *reason);
+
+/* Says that the task is still here, to an engine that may have forgotten. PLACET_ENOMEM. */
+int pl_adapter_confirm(struct pl_hand_task *task);
 
 /* A message about the task was answered or dropped. */
 void pl_adapter_settle(struct placet_adapter *adapter, struct pl_hand_task *task);

@@ -90,6 +90,11 @@ static int finish(struct pl_hand_task *task, enum placet_kind kind)
     return PLACET_OK;
 }
 
+int pl_adapter_confirm(struct pl_hand_task *task)
+{
+    return begin(task) == NULL ? PLACET_EINVALID : finish(task, PLACET_KIND_PROGRESS);
+}
+
 int placet_task_take(struct placet_task *task)
 {
     struct pl_hand_task *hand = inside(task);
@@ -106,6 +111,7 @@ int placet_task_progress(struct placet_task *task, int percent, const char *note
     }
     placet_put_key_i64(out, "percent", percent);
     placet_put_key_text(out, "note", note);
+    hand->parked = false;
     return finish(hand, PLACET_KIND_PROGRESS);
 }
 
@@ -122,6 +128,7 @@ int placet_task_park(struct placet_task *task, const char *reference, int64_t un
         placet_put_key_i64(out, "until", until_ms);
     }
     const int rc = pl_hands_park(&hand->adapter->hands, hand, until_ms);
+    hand->parked = true;
     return rc < 0 ? rc : finish(hand, PLACET_KIND_PARK);
 }
 

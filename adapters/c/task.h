@@ -26,6 +26,7 @@ struct pl_hand_task {
     enum pl_hand state;
     uint32_t calls; /* messages about it that are not answered yet */
     bool listed;    /* in the table */
+    bool parked;    /* as the engine was told: it takes no hand */
     int64_t until_ms;
     size_t heap_at; /* index + 1 in the heap of parked tasks; 0: not in it */
     zmq_msg_t message;

@@ -22,6 +22,20 @@ struct pl_subscription *pl_subscription_of(struct pl_server *s, const struct pl_
     return NULL;
 }
 
+struct pl_subscription *pl_subscription_for(struct pl_server *s, const struct pl_session *session,
+                                            uint32_t service)
+{
+    struct pl_sessions *t = s->sessions;
+
+    for (uint32_t i = session->subscriptions; i != PL_NONE;
+         i = t->subscriptions[i].next_of_session) {
+        if (t->subscriptions[i].service == service) {
+            return &t->subscriptions[i];
+        }
+    }
+    return NULL;
+}
+
 static uint32_t take_entry(struct pl_sessions *t)
 {
     if (t->first_free_subscription != PL_NONE) {
@@ -96,6 +110,14 @@ void pl_subscription_take_hand(struct pl_server *s, struct pl_subscription *sub)
 {
     PL_CHECK(sub->free > 0);
     set_free(s, sub, sub->free - 1);
+    sub->in_hand++;
+}
+
+void pl_subscription_occupy_hand(struct pl_server *s, struct pl_subscription *sub)
+{
+    if (sub->free > 0) {
+        set_free(s, sub, sub->free - 1);
+    }
     sub->in_hand++;
 }
 

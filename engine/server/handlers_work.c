@@ -21,19 +21,24 @@ static struct pl_command task_command(struct pl_request *r, enum pl_command_kind
     return cmd;
 }
 
-/* The task, if this lease is still out: a `tell` ends by being taken. */
-static const struct pl_task *held_task(struct pl_server *s, const struct pl_command *cmd)
+/* Notes who has the task, unless it is settled: a `tell` ends by being taken. Gives the end of the
+ * lease, or 0. */
+static int64_t note_holder(struct pl_request *r, const struct pl_command *cmd)
 {
+    struct pl_server *s = r->server;
     struct pl_live *live = NULL;
 
     if (pl_state_open(&s->state, &s->arena, cmd->case_id, &live) != PLACET_OK) {
-        return NULL;
+        return 0;
     }
     const struct pl_task *task = &live->c.tasks[live->def->steps[cmd->step].first_task + cmd->item];
-    return pl_task_is_leased(task->state) &&
-                   memcmp(task->lease.at, cmd->lease.at, sizeof cmd->lease.at) == 0
-               ? task
-               : NULL;
+    if (!pl_task_is_leased(task->state) ||
+        memcmp(task->lease.at, cmd->lease.at, sizeof cmd->lease.at) != 0) {
+        return 0;
+    }
+    pl_holder_spoke(s, live, (struct pl_task_ref){cmd->case_id, cmd->step, cmd->item, task->round},
+                    r->session);
+    return task->state == PL_TASK_ACTIVE ? task->wake_ms : 0;
 }
 
 /* TAKEN, PROGRESS, PARK: the session holds the task, and learns until when. */
@@ -50,13 +55,7 @@ static int hold(struct pl_request *r, struct pl_command *cmd)
     if (!ran) {
         return rc;
     }
-    const struct pl_task *task = held_task(r->server, cmd);
-    if (task != NULL) {
-        const struct pl_task_ref ref = {cmd->case_id, cmd->step, cmd->item, task->round};
-        pl_holder_spoke(r->server, ref, cmd->lease, r->session, task->state == PL_TASK_PARKED,
-                        task->until_ms);
-    }
-    const int64_t until_ms = task != NULL && task->state == PL_TASK_ACTIVE ? task->wake_ms : 0;
+    const int64_t until_ms = note_holder(r, cmd);
     if (pl_answer_open(r, &body, 192) == NULL) {
         return PLACET_OK;
     }

@@ -98,9 +98,28 @@ void pl_holder_remove(struct pl_server *s, struct pl_task_ref ref)
     }
 }
 
-void pl_holder_spoke(struct pl_server *s, struct pl_task_ref ref, struct pl_lease lease,
-                     const struct pl_session *session, bool parked, int64_t until_ms)
+/* The hand was that of another connection, if any; now it is one of this session. */
+static void change_hands(struct pl_server *s, struct pl_holder *holder, const struct pl_live *live,
+                         const struct pl_session *session)
 {
+    const struct pl_member *member = &live->def->steps[holder->step].members[holder->item];
+    const uint32_t service = s->state.revisions[live->def->number - 1].queues[member->service];
+    struct pl_subscription *sub = pl_subscription_for(s, session, service);
+
+    pl_holder_free_hand(s, holder);
+    holder->session = session->number;
+    holder->subscription = PL_NONE;
+    if (sub != NULL) {
+        holder->subscription = (uint32_t)(sub - s->sessions->subscriptions);
+        holder->hand = true;
+        pl_subscription_occupy_hand(s, sub);
+    }
+}
+
+void pl_holder_spoke(struct pl_server *s, const struct pl_live *live, struct pl_task_ref ref,
+                     const struct pl_session *session)
+{
+    const struct pl_task *task = &live->c.tasks[live->def->steps[ref.step].first_task + ref.item];
     struct pl_holder *holder = pl_holder_of(s, ref);
 
     if (holder == NULL) {
@@ -110,17 +129,14 @@ void pl_holder_spoke(struct pl_server *s, struct pl_task_ref ref, struct pl_leas
         return; /* without memory a CANCEL may not find its way; the fence holds all the same */
     }
     if (holder->session != session->number) {
-        /* The hand was that of another connection, whose subscription may end before this task. */
-        pl_holder_free_hand(s, holder);
-        holder->subscription = PL_NONE;
+        change_hands(s, holder, live, session);
     }
-    holder->lease = lease;
-    holder->session = session->number;
-    holder->parked = parked;
-    holder->until_ms = until_ms;
+    holder->lease = task->lease;
+    holder->parked = task->state == PL_TASK_PARKED;
+    holder->until_ms = task->until_ms;
     holder->fused = false;
     holder->waited_real_ms = 0;
-    if (parked) {
+    if (holder->parked) {
         pl_holder_free_hand(s, holder);
     }
 }

@@ -116,8 +116,13 @@ int pl_subscribe(struct pl_server *s, struct pl_session *session, struct pl_text
                  uint32_t client_id, uint32_t max, uint32_t *subscription_out);
 struct pl_subscription *pl_subscription_of(struct pl_server *s, const struct pl_session *session,
                                            uint32_t client_id);
+/* The first one of the session for a service, or NULL. */
+struct pl_subscription *pl_subscription_for(struct pl_server *s, const struct pl_session *session,
+                                            uint32_t service);
 void pl_subscription_add_hands(struct pl_server *s, struct pl_subscription *sub, uint32_t count);
 void pl_subscription_take_hand(struct pl_server *s, struct pl_subscription *sub);
+/* One more task is in hand that was not offered through this subscription. */
+void pl_subscription_occupy_hand(struct pl_server *s, struct pl_subscription *sub);
 void pl_unsubscribe_all(struct pl_server *s, struct pl_session *session);
 
 /* Whether some session subscribed to the service. */
@@ -150,9 +155,10 @@ struct pl_holder *pl_holder_add(struct pl_server *s, struct pl_task_ref ref);
 /* The task is nobody's any more: gives the hand back. Absent is fine. */
 void pl_holder_remove(struct pl_server *s, struct pl_task_ref ref);
 
-/* An accepted TAKEN, PROGRESS or PARK of this session: it holds the task now. */
-void pl_holder_spoke(struct pl_server *s, struct pl_task_ref ref, struct pl_lease lease,
-                     const struct pl_session *session, bool parked, int64_t until_ms);
+/* An accepted TAKEN, PROGRESS or PARK of this session, after which the task is leased: the session
+ * holds it now. A task from before this session, unless it is parked, occupies one of its hands. */
+void pl_holder_spoke(struct pl_server *s, const struct pl_live *live, struct pl_task_ref ref,
+                     const struct pl_session *session);
 void pl_holder_free_hand(struct pl_server *s, struct pl_holder *holder);
 
 /* The latest time that a fast clock may reach while messages are on their way. */

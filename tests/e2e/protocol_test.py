@@ -223,6 +223,29 @@ def credit_is_never_exceeded(build):
     engine.close()
 
 
+def a_task_from_before_occupies_a_hand(build):
+    """An adapter that comes again says what it has, and is not given more than its hands hold."""
+    engine = Engine(build)
+    officer = publish(engine)
+    portal = engine.peer("api", "portal", "counter")
+    start(portal, "K1")
+    start(portal, "K2")
+    service = next(s for s in officer.ask("LIST", what="services")["items"] if s["queued"] == 2)
+    service = service["service"]
+    adapter = engine.peer("work", "adapter", "before")
+    adapter.ask("SUBSCRIBE", service=service, max=1)
+    task = adapter.next("TASK")
+    adapter.ask("BYE")
+    again = engine.peer("work", "adapter", "again")
+    again.ask("SUBSCRIBE", service=service, max=1, credit=0)
+    again.ask("PROGRESS", task=task["task"], lease=task["lease"])
+    again.send("CREDIT", n=1)
+    check(again.silent(100), "a second task for one hand")
+    again.ask("COMPLETE", task=task["task"], lease=task["lease"], decision="approve")
+    check(again.next("TASK")["case"] != task["case"], "the hand is free again")
+    engine.close()
+
+
 def permissions_are_by_role(build):
     engine = Engine(build)
     portal = engine.peer("api", "portal", "counter")
@@ -276,6 +299,7 @@ run([
     an_offer_that_nobody_takes_comes_again,
     withdrawal_cancels_the_work,
     credit_is_never_exceeded,
+    a_task_from_before_occupies_a_hand,
     permissions_are_by_role,
     hostile_frames_are_answered_or_dropped,
 ])

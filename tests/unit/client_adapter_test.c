@@ -301,6 +301,36 @@ static void parked_tasks_come_back_by_the_engines_clock(void **state)
     RUN_UNTIL(bench, bench->office.came_due == 3);
 }
 
+/* The engine forgot who has what: it is told before it may offer more. */
+static void tasks_in_hand_are_announced_before_new_ones_come(void **state)
+{
+    struct bench *bench = *state;
+
+    subscribe(bench);
+    fake_engine_reply_to(bench->engine, PLACET_KIND_PARK, 0, "{\"sequence\": 1}");
+    offer(bench, "C7.1.0.1", 9);
+    RUN_UNTIL(bench, bench->office.handled == 1);
+    assert_int_equal(placet_task_park(bench->office.task, "2016-0412", 0), PLACET_OK);
+    free(expect(bench, PLACET_KIND_PARK).bytes);
+    offer(bench, "C8.1.0.1", 5);
+    RUN_UNTIL(bench, bench->office.handled == 2);
+    fake_engine_stop(bench->engine);
+
+    bench->engine = fake_engine_start(folder, "work");
+    fake_engine_set_now(bench->engine, START_MS + 10000);
+    struct fake_message message = expect(bench, PLACET_KIND_SUBSCRIBE);
+    assert_true(placet_value_get(message.body, "credit").size > 0);
+    assert_int_equal(placet_get_i64(message.body, "credit"), 0);
+    free(message.bytes);
+    message = expect(bench, PLACET_KIND_CREDIT);
+    assert_int_equal(placet_get_i64(message.body, "n"), 8);
+    free(message.bytes);
+    assert_true(fake_engine_take(bench->engine, PLACET_KIND_PROGRESS, &message));
+    assert_int_equal(lease_of(&message), 5);
+    free(message.bytes);
+    assert_false(fake_engine_take(bench->engine, PLACET_KIND_PROGRESS, &message));
+}
+
 static void answers_survive_a_restart_of_the_engine(void **state)
 {
     struct bench *bench = *state;
@@ -411,6 +441,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(cancel_needs_the_right_lease, set_up, tear_down),
         cmocka_unit_test_setup_teardown(parked_tasks_come_back_by_the_engines_clock, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(tasks_in_hand_are_announced_before_new_ones_come, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(answers_survive_a_restart_of_the_engine, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refusals_are_told, set_up, tear_down),
