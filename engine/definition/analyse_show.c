@@ -202,12 +202,12 @@ static void add_step(struct pl_page *page, const struct pl_definition *def,
     pl_page_addf(page, "%c ", is_critical(a, number) ? '*' : ' ');
     pl_page_left(page, step->id, id_width);
     pl_page_right(page, pl_text_of(step->has_limit ? pl_small_span(step->limit, true).at : "-"), 7);
-    pl_page_right(page, pl_text_of(pl_small_number(times->start).at), 7);
-    pl_page_right(page, pl_text_of(pl_small_number(times->finish).at), 5);
+    pl_page_right(page, pl_text_of(pl_small_number(times->start).at), 6);
+    pl_page_right(page, pl_text_of(pl_small_number(times->finish).at), 4);
     pl_page_right(page, pl_text_of(pl_small_number(times->slack).at), 6);
     pl_page_addf(page, "  %s", pl_small_day(times->finish_day).at);
     pl_page_right(page, pl_text_of(pl_small_number(step->visits).at), 7);
-    pl_page_right(page, pl_text_of(pl_small_number(step->cost).at), 10);
+    pl_page_right(page, pl_text_of(pl_small_number(step->cost).at), 8);
     pl_page_addf(page, "  ");
     pl_page_left(page, step->title.zh, 0);
     pl_page_addf(page, "\n");
@@ -229,7 +229,7 @@ char *pl_analysis_text(const struct pl_definition *def, const struct pl_analysis
     pl_page_heading(&page, "Steps (* on the critical path; times in working days from the start)");
     pl_page_addf(&page, "  ");
     pl_page_left(&page, PL_TEXT("step"), id_width);
-    pl_page_addf(&page, "  limit  start  end slack  end on      visits      cost\n");
+    pl_page_addf(&page, "  limit start end slack  end on     visits    cost\n");
     for (uint16_t i = 0; i < def->step_count; i++) {
         add_step(&page, def, a, i, id_width);
     }

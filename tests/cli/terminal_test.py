@@ -18,6 +18,9 @@ COMMANDS = [
     ["help", "check"],
     ["calendar", "count", "2016-04-20", "98wd"],
     ["check", "workflows"],
+    ["analyse", "workflows/construction_permit.yaml"],
+    ["compare", "workflows/construction_permit_traditional.yaml",
+     "workflows/construction_permit.yaml"],
 ]
 
 

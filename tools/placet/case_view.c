@@ -193,6 +193,19 @@ static void put_step(struct pl_cli_grid *grid, const json_t *step)
     }
 }
 
+/* Both languages side by side, or one below the other where the terminal is too narrow; the cursor
+ * stands at `indent`. */
+static void print_title(const struct pl_cli *cli, const json_t *value, size_t indent)
+{
+    const char *zh = title_of(value, "zh");
+    const char *en = title_of(value, "en");
+    const bool fits =
+        cli->width == 0 || indent + pl_cli_width(zh) + 2 + pl_cli_width(en) <= (size_t)cli->width;
+
+    (void)printf("%s%s%*s", zh, fits ? "  " : "\n", fits ? 0 : (int)indent, "");
+    pl_cli_paragraph(cli, fits ? 0 : indent, en);
+}
+
 static void draw_heading(const struct pl_cli *cli, const json_t *value)
 {
     char started[PL_CLI_LOCAL_SIZE];
@@ -200,7 +213,8 @@ static void draw_heading(const struct pl_cli *cli, const json_t *value)
     const char *state = pl_cli_text(value, "state");
 
     pl_cli_print(cli, PL_CLI_BOLD, "%s", pl_cli_text(value, "case"));
-    (void)printf("  %s  %s\n", title_of(value, "zh"), title_of(value, "en"));
+    (void)printf("  ");
+    print_title(cli, value, pl_cli_width(pl_cli_text(value, "case")) + 2);
     (void)printf("key %s, %s revision %lld, applicant %s\n", pl_cli_text(value, "key"),
                  pl_cli_text(value, "workflow"), (long long)pl_cli_number(value, "revision"),
                  pl_cli_text(value, "by"));
@@ -387,9 +401,10 @@ static void draw_wait(const struct pl_cli *cli, const json_t *wait, size_t numbe
     char next[PL_CLI_LOCAL_SIZE];
     const json_t *then = json_object_get(wait, "then");
 
-    (void)printf("\n%zu ", number);
-    pl_cli_print(cli, PL_CLI_BOLD, "%s  %s", title_of(wait, "zh"), title_of(wait, "en"));
-    (void)printf("\n  %s\n", pl_cli_text(wait, "step"));
+    (void)printf("\n");
+    pl_cli_print(cli, PL_CLI_BOLD, "%zu %s", number, pl_cli_text(wait, "step"));
+    (void)printf("\n  ");
+    print_title(cli, wait, 2);
     draw_sentence(cli, json_object_get(wait, "text"));
     (void)printf("  since %s", pl_cli_local(wait, "since", since));
     if (pl_cli_local_due(wait, "until", until)[0] != '\0') {

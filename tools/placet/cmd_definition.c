@@ -34,7 +34,7 @@ static int show_report(const struct pl_cli *cli, char *report, enum pl_cli_exit 
     int rc = (int)code;
 
     if (wants_text(cli)) {
-        (void)fputs(report, stdout);
+        pl_cli_print_lines(cli, report);
     } else {
         rc = pl_cli_show(cli, (struct pl_cli_result){.value = json_loads(report, 0, NULL)}, code);
     }

@@ -170,22 +170,21 @@ static void say_where(const struct dev *dev)
 {
     const char *rate = pl_cli_option(dev->cli, "rate");
 
-    (void)printf("engine process %d, clock %s times as fast, %s\n", (int)dev->pids[0],
-                 rate != NULL ? rate : DEFAULT_RATE,
-                 pl_cli_given(dev->cli, "keep") ? "kept afterwards" : "nothing is kept");
-    (void)printf("folder %s: store in data, sockets in run, words of all programs in log\n",
-                 dev->folder);
+    (void)printf("engine process %d, clock %s times as fast\n", (int)dev->pids[0],
+                 rate != NULL ? rate : DEFAULT_RATE);
+    (void)printf("folder %s: store in data, words of the programs in log%s\n", dev->folder,
+                 pl_cli_given(dev->cli, "keep") ? "" : "\nnothing is kept: see --keep");
 }
 
 static void say_what_to_try(const struct dev *dev)
 {
     pl_cli_print(dev->cli, PL_CLI_BOLD, "\nTry in another terminal\n");
     (void)printf("  export PLACET_AT=%s\n"
-                 "  placet cases                 what is under way\n"
-                 "  placet why CASE              what it waits for, and until when\n"
-                 "  placet tasks                 what the departments have to do\n"
-                 "  placet decide CASE STEP approve   decide one step by hand\n"
-                 "  kill -9 %d                the engine comes back, and nothing is lost\n"
+                 "  placet cases                        what is under way\n"
+                 "  placet why dev-new                  what it waits for, and until when\n"
+                 "  placet tasks                        what the departments have to do\n"
+                 "  placet decide dev-new STEP approve  decide one step by hand\n"
+                 "  kill -9 %-10d                  the engine comes back, and nothing is lost\n"
                  "Ctrl-C stops everything.\n\n",
                  dev->run, (int)dev->pids[0]);
     (void)fflush(stdout);

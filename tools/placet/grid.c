@@ -312,6 +312,53 @@ void pl_cli_print(const struct pl_cli *cli, enum pl_cli_style style, const char 
     (void)fputs(color ? "\033[0m" : "", stdout);
 }
 
+/* Bytes of the colour that stands here; 0 when none does. */
+static size_t color_bytes(const char *at)
+{
+    return at[0] == '\033' ? strcspn(at, "m") + 1 : 0;
+}
+
+/* A line without its end, of which at most `width` columns are shown; colours take none. */
+static void print_line(const char *line, size_t len, size_t width)
+{
+    const char *end = line + len;
+    const char *cut = line; /* where "..." would begin */
+    size_t column = 0;
+
+    for (const char *at = line; at < end;) {
+        size_t bytes = color_bytes(at);
+        if (bytes == 0) {
+            column += (size_t)next_width(at, (size_t)(end - at), &bytes);
+            cut = column < width ? at + bytes : cut;
+        }
+        at += bytes;
+    }
+    if (column <= width) {
+        (void)printf("%.*s\n", (int)len, line);
+        return;
+    }
+    (void)printf("%.*s…", (int)(cut - line), line);
+    for (const char *at = cut; at < end; at++) {
+        const size_t bytes = color_bytes(at);
+        (void)printf("%.*s", (int)bytes, at);
+        at += bytes > 0 ? bytes - 1 : 0;
+    }
+    (void)fputc('\n', stdout);
+}
+
+void pl_cli_print_lines(const struct pl_cli *cli, const char *text)
+{
+    if (cli->width == 0) {
+        (void)fputs(text, stdout);
+        return;
+    }
+    while (*text != '\0') {
+        const size_t len = strcspn(text, "\n");
+        print_line(text, len, (size_t)cli->width);
+        text += len + (text[len] == '\n' ? 1 : 0);
+    }
+}
+
 void pl_cli_paragraph(const struct pl_cli *cli, size_t indent, const char *text)
 {
     const size_t width = cli->width > 0 ? (size_t)cli->width : 80;

@@ -43,6 +43,9 @@ size_t pl_cli_width(const char *text);
 PL_CLI_TEXT void pl_cli_print(const struct pl_cli *cli, enum pl_cli_style style, const char *text,
                               ...);
 
+/* Prints lines, those that are wider than the terminal cut at its edge. */
+void pl_cli_print_lines(const struct pl_cli *cli, const char *text);
+
 /* Prints a paragraph, broken between words at the width of the terminal (80 without one), every
  * line but the first behind `indent` blanks; the cursor stands there already. */
 void pl_cli_paragraph(const struct pl_cli *cli, size_t indent, const char *text);
