@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "server/rebuild.h"
 #include "sim/hands.h"
+#include "sim/watchers.h"
 #include "wire/case.h"
 #include "wire/events.h"
 #include "wire/frame.h"
@@ -113,6 +114,30 @@ static void check_step_event(struct invariants *v, struct case_seen *seen, const
     }
 }
 
+/* A task is answered once in a round, by an officer or by who was given it last. */
+static void check_task_event(struct invariants *v, struct case_seen *seen, const struct pl_event *e)
+{
+    MUST(e->item < SEEN_ITEMS, "I6");
+    struct task_seen *task = &seen->tasks[e->step][e->item];
+
+    if (e->kind == PL_EVT_TASK_READIED) {
+        *task = (struct task_seen){.open = true};
+    } else if (e->kind == PL_EVT_TASK_OFFERED) {
+        const struct pl_text to = e->task_offered.to;
+        (void)snprintf(task->to, sizeof task->to, "%.*s", (int)to.len, to.at);
+    } else if (e->kind == PL_EVT_TASK_COMPLETED) {
+        const struct pl_text by = e->task_completed.by;
+        MUST(task->open, "I6");
+        MUST(strncmp(by.at, "officer:", 8) == 0 ||
+                 (strncmp(by.at, task->to, by.len) == 0 && task->to[by.len] == '#'),
+             "I6");
+        task->open = false;
+    } else if (e->kind == PL_EVT_TASK_DEEMED || e->kind == PL_EVT_TASK_CANCELLED) {
+        MUST(task->open, "I6");
+        task->open = false;
+    }
+}
+
 static void check_event(struct invariants *v, const struct pl_event *e, int64_t at_ms)
 {
     MUST(has_actor(e), "I3");
@@ -123,8 +148,11 @@ static void check_event(struct invariants *v, const struct pl_event *e, int64_t 
     struct case_seen *seen = case_of(v, e->case_id.v);
     MUST(!seen->finished || e->kind == PL_EVT_TASK_REFUSED, "I7");
     if (e->step != PL_NO_STEP) {
-        MUST(e->step < PL_STEPS_MAX, "I5");
+        MUST(e->step < SEEN_STEPS, "I5");
         check_step_event(v, seen, e, at_ms);
+        if (e->item != PL_NO_ITEM) {
+            check_task_event(v, seen, e);
+        }
     }
     if (e->kind == PL_EVT_CASE_FINISHED) {
         seen->finished = true;
@@ -145,6 +173,9 @@ static void check_frame(struct invariants *v, const struct sim_frame *at)
         struct pl_event event;
         MUST(pl_wire_read_event(&in, &event) == PLACET_OK, "I4");
         v->next_seq++;
+        if (v->watchers != NULL) {
+            watchers_learn(v->watchers, (uint16_t)event.kind);
+        }
         check_event(v, &event, frame.at_ms);
     }
     MUST(pl_reader_done(&in), "I4");

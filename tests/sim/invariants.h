@@ -11,16 +11,26 @@
 
 #include "support/sim_world.h"
 
+#define SEEN_STEPS 16 /* the drawn definitions have fewer */
+#define SEEN_ITEMS 8
+
+struct task_seen {
+    bool open;   /* readied, and not answered since */
+    char to[64]; /* who was given it last */
+};
+
 struct case_seen {
     uint64_t id;
     bool finished;
-    uint32_t done_rounds[PL_STEPS_MAX]; /* round in which the step was done last */
-    uint32_t rounds[PL_STEPS_MAX];      /* newest round started */
-    int64_t accept_by[PL_STEPS_MAX];    /* of the last offer of item 0 */
+    uint32_t done_rounds[SEEN_STEPS]; /* round in which the step was done last */
+    uint32_t rounds[SEEN_STEPS];      /* newest round started */
+    int64_t accept_by[SEEN_STEPS];    /* of the last offer of item 0 */
+    struct task_seen tasks[SEEN_STEPS][SEEN_ITEMS];
 };
 
 struct invariants {
     struct sim *w;
+    struct watchers *watchers; /* hear of every event; NULL: nobody watches */
     uint32_t frames_seen;
     uint32_t letters_seen;
     uint64_t next_seq;

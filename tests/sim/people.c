@@ -12,6 +12,7 @@
 #include "model/ids.h"
 #include "value/json.h"
 
+#define CREDIT_END 4000 /* as much as a watch may have */
 #define PROMISE_MS ((int64_t)PL_IDEMPOTENCY_DAYS * PL_DAY_MS)
 
 static bool one_in(struct people *p, uint32_t n)
@@ -26,25 +27,35 @@ void people_init(struct people *p, struct sim *w, uint64_t seed)
     p->draw.state = seed;
     p->said = calloc(SAID_MAX, sizeof *p->said);
     PL_CHECK(p->said != NULL);
+    watchers_init(&p->watchers, w, seed + 1, PEER_WATCHER);
 }
 
 void people_fini(struct people *p)
 {
     free(p->said);
+    watchers_fini(&p->watchers);
 }
 
 void people_forget_sessions(struct people *p)
 {
     memset(p->greeted, 0, sizeof p->greeted);
+    for (unsigned i = 0; i < WATCHERS; i++) {
+        watchers_forget(&p->watchers, PEER_WATCHER + i);
+    }
     p->letters_seen = 0;
     sim_clear_outbox(p->w);
 }
 
 /* ---- saying ---- */
 
+static bool is_adapter(uint64_t peer)
+{
+    return peer >= PEER_ADAPTER && peer < PEER_WATCHER;
+}
+
 static enum pl_endpoint endpoint_of(uint64_t peer)
 {
-    return peer >= PEER_ADAPTER ? PL_ENDPOINT_WORK : PL_ENDPOINT_API;
+    return is_adapter(peer) ? PL_ENDPOINT_WORK : PL_ENDPOINT_API;
 }
 
 static uint64_t send(struct people *p, uint64_t peer, uint16_t kind, const uint8_t *body, size_t n)
@@ -57,9 +68,28 @@ static uint64_t send(struct people *p, uint64_t peer, uint16_t kind, const uint8
                           (struct pl_bytes){body, (uint32_t)n}, 2);
 }
 
+/* Each department has two adapters, and each of them serves both of its services. */
+static void subscribe(struct people *p, uint64_t peer, char service)
+{
+    uint8_t body[128];
+    char name[32];
+    struct pl_writer out;
+
+    (void)snprintf(name, sizeof name, "d%u.%c", (unsigned)(peer - PEER_ADAPTER) / 2, service);
+    pl_writer_init(&out, body, sizeof body);
+    pl_write_map(&out, 3);
+    pl_write_key_string(&out, "service", name);
+    pl_write_key_u64(&out, "subscription", (uint64_t)service);
+    pl_write_key_u64(&out, "max", 1 + draw_below(&p->draw, 8));
+    (void)send(p, peer, PLACET_KIND_SUBSCRIBE, body, out.used);
+}
+
 static void greet(struct people *p, uint64_t peer)
 {
-    static const char *const roles[] = {[PEER_OFFICER] = "officer", [PEER_PORTAL] = "portal"};
+    const char *const role = is_adapter(peer)       ? "adapter"
+                             : peer == PEER_OFFICER ? "officer"
+                             : peer == PEER_PORTAL  ? "portal"
+                                                    : "monitor";
     uint8_t body[256];
     char name[32];
     struct pl_writer out;
@@ -67,17 +97,13 @@ static void greet(struct people *p, uint64_t peer)
     (void)snprintf(name, sizeof name, "peer%u", (unsigned)peer);
     pl_writer_init(&out, body, sizeof body);
     pl_write_map(&out, 2);
-    pl_write_key_string(&out, "role", peer < PEER_ADAPTER ? roles[peer] : "adapter");
+    pl_write_key_string(&out, "role", role);
     pl_write_key_string(&out, "name", name);
     (void)send(p, peer, PLACET_KIND_HELLO, body, out.used);
-    if (peer >= PEER_ADAPTER) {
-        const unsigned n = (unsigned)(peer - PEER_ADAPTER);
-        (void)snprintf(name, sizeof name, "d%u.%c", n / 2, n % 2 == 0 ? 's' : 't');
-        pl_writer_init(&out, body, sizeof body);
-        pl_write_map(&out, 2);
-        pl_write_key_string(&out, "service", name);
-        pl_write_key_u64(&out, "max", 1 + draw_below(&p->draw, 8));
-        (void)send(p, peer, PLACET_KIND_SUBSCRIBE, body, out.used);
+    watchers_forget(&p->watchers, peer);
+    if (is_adapter(peer)) {
+        subscribe(p, peer, 's');
+        subscribe(p, peer, 't');
     }
     p->greeted[peer] = true;
 }
@@ -246,7 +272,6 @@ static void work(struct people *p)
     const unsigned at = draw_below(&p->draw, p->task_count);
     const struct known_task task = p->tasks[at];
     const bool complete = what < 13;
-    const bool opinion = (task.peer - PEER_ADAPTER) % 2 == 1;
     const bool fails = what == 13 || what == 14;
 
     open_body(&out, body, complete ? 5 : fails ? 4 : what == 15 ? 3 : what == 16 ? 3 : 2);
@@ -255,7 +280,8 @@ static void work(struct people *p)
     pl_write_bin(&out, task.lease, sizeof task.lease);
     if (complete) {
         const char *decision = decisions[draw_below(&p->draw, 10)];
-        pl_write_key_string(&out, "decision", opinion && one_in(p, 2) ? "no_objection" : decision);
+        pl_write_key_string(&out, "decision",
+                            task.opinion && one_in(p, 2) ? "no_objection" : decision);
         pl_write_key_string(&out, "reason", "as it is");
         pl_write_string(&out, "answer");
         pl_write_map(&out, one_in(p, 2) ? 0 : 1);
@@ -301,9 +327,21 @@ void people_act(struct people *p)
         say_again(p, &p->said[draw_below(&p->draw, newest)]);
     } else if (what < 45) {
         govern(p);
+    } else if (what < 50) {
+        const unsigned number = draw_below(&p->draw, WATCHERS);
+        ensure_session(p, PEER_WATCHER + number);
+        watchers_act(&p->watchers, number, 1 + draw_below(&p->draw, 200));
     } else {
         ensure_session(p, PEER_ADAPTER + draw_below(&p->draw, ADAPTERS));
         work(p);
+    }
+}
+
+void people_watch_to_the_end(struct people *p)
+{
+    for (unsigned i = 0; i < WATCHERS; i++) {
+        ensure_session(p, PEER_WATCHER + i);
+        watchers_act(&p->watchers, i, CREDIT_END);
     }
 }
 
@@ -321,6 +359,8 @@ static void take_task(struct people *p, const struct sim_letter *letter)
     PL_CHECK(pl_value_as_text(pl_value_get(letter->body, PL_TEXT("task")), &text));
     PL_CHECK(text.len < sizeof task.task);
     memcpy(task.task, text.at, text.len);
+    PL_CHECK(pl_value_as_text(pl_value_get(letter->body, PL_TEXT("role")), &text));
+    task.opinion = pl_text_is(text, "opinion");
     const struct pl_bytes lease = pl_value_get(letter->body, PL_TEXT("lease"));
     pl_reader_init(&in, lease.at, lease.size);
     const struct pl_bytes bytes = pl_reader_bin(&in, sizeof task.lease);
@@ -435,6 +475,9 @@ void people_listen(struct people *p)
         if (letter->kind == PLACET_KIND_TASK) {
             take_task(p, letter);
         }
+        if (letter->peer.v >= PEER_WATCHER && letter->peer.v < PEERS) {
+            watchers_read(&p->watchers, letter);
+        }
         if ((letter->flags & PLACET_FLAG_REPLY) == 0) {
             continue;
         }
@@ -445,6 +488,7 @@ void people_listen(struct people *p)
             pl_value_as_i64(pl_value_get(letter->body, PL_TEXT("code")), &code) &&
             code == PLACET_CODE_NO_SESSION) {
             p->greeted[letter->peer.v] = false;
+            watchers_forget(&p->watchers, letter->peer.v);
         }
         compare_answer(p, letter);
     }

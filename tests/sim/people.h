@@ -8,13 +8,15 @@
 #include <stdint.h>
 
 #include "sim/draw_definition.h"
+#include "sim/watchers.h"
 #include "support/sim_world.h"
 
 #define PEER_OFFICER  1
 #define PEER_PORTAL   2
 #define PEER_ADAPTER  3
 #define ADAPTERS      (DRAWN_DEPARTMENTS * 2)
-#define PEERS         (PEER_ADAPTER + ADAPTERS)
+#define PEER_WATCHER  (PEER_ADAPTER + ADAPTERS)
+#define PEERS         (PEER_WATCHER + WATCHERS)
 #define TASKS_KNOWN   96
 #define SAID_MAX      4096
 #define SAID_BODY_MAX 1024
@@ -24,6 +26,7 @@ struct known_task {
     uint64_t peer;
     char task[64];
     uint8_t lease[16];
+    bool opinion;
 };
 
 /* Something that was said, with the answer that it got first. */
@@ -53,6 +56,7 @@ struct people {
     uint64_t case_ids[64]; /* some cases that exist or existed */
     unsigned case_count;
     uint64_t answers_compared;
+    struct watchers watchers;
 };
 
 void people_init(struct people *p, struct sim *w, uint64_t seed);
@@ -63,6 +67,9 @@ void people_act(struct people *p);
 
 /* After a restart nobody has a session. */
 void people_forget_sessions(struct people *p);
+
+/* The watchers want everything that there is. */
+void people_watch_to_the_end(struct people *p);
 
 /* Reads what came. Aborts with a message when a promise was broken. */
 void people_listen(struct people *p);

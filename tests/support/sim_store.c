@@ -137,7 +137,11 @@ static int commit(struct pl_store *store)
         return rc;
     }
     for (uint32_t i = 0; i < w->pending_count; i++) {
-        set_row(w, w->pending[i]);
+        if (sim_plant_strikes(w, SIM_PLANT_FORGET, 50)) {
+            free(w->pending[i].bytes);
+        } else {
+            set_row(w, w->pending[i]);
+        }
     }
     w->pending_count = 0;
     if (w->pending_frame.bytes != NULL) {
@@ -320,6 +324,13 @@ const struct pl_journal_ops sim_journal_ops = {
     .read = read_frames,
     .last = last,
 };
+
+void sim_store_lose(struct sim *w)
+{
+    if (w->plant == SIM_PLANT_LOSE && w->frame_count > 0) {
+        free(w->frames[--w->frame_count].bytes);
+    }
+}
 
 void sim_store_free(struct sim *w)
 {

@@ -34,7 +34,16 @@ void sim_port_call(struct sim *w)
 
 int sim_store_fault(struct sim *w)
 {
-    return w->fail_after != 0 && --w->fail_after == 0 ? w->fail_status : PLACET_OK;
+    if (w->fail_after == 0 || --w->fail_after != 0) {
+        return PLACET_OK;
+    }
+    w->faults++;
+    return w->fail_status;
+}
+
+bool sim_plant_strikes(struct sim *w, enum sim_plant plant, unsigned one_in)
+{
+    return w->plant == plant && ++w->plant_calls % one_in == 0;
 }
 
 /* ---- bus ---- */
@@ -82,6 +91,12 @@ static int send_letter(struct pl_bus *bus, enum pl_endpoint endpoint, struct pl_
 
     sim_port_call(w);
     PL_CHECK(placet_header_read(header.at, header.size, &head) == PLACET_OK);
+    if (head.kind == PLACET_KIND_EVENTS && sim_plant_strikes(w, SIM_PLANT_DEAF, 20)) {
+        return PLACET_OK;
+    }
+    if (head.kind == PLACET_KIND_TASK && sim_plant_strikes(w, SIM_PLANT_STRAY, 20)) {
+        to.v ^= 1;
+    }
     if (w->outbox_count == w->outbox_size) {
         w->outbox_size = w->outbox_size == 0 ? 256 : w->outbox_size * 2;
         w->outbox = realloc(w->outbox, w->outbox_size * sizeof *w->outbox);
@@ -147,7 +162,7 @@ static void fill(struct pl_random *random, void *bytes, size_t size)
     uint8_t *at = bytes;
 
     for (size_t i = 0; i < size; i++) {
-        at[i] = (uint8_t)draw_below(&w->draw, 256);
+        at[i] = w->plant == SIM_PLANT_LEASE ? 7 : (uint8_t)draw_below(&w->draw, 256);
     }
 }
 
@@ -219,6 +234,7 @@ int sim_restart(struct sim *w)
 {
     stop(w);
     w->store.ops->abort(&w->store);
+    sim_store_lose(w);
     w->crashed = false;
     w->crash_after = 0;
     return start(w);
@@ -238,6 +254,15 @@ uint64_t sim_send_bytes(struct sim *w, enum pl_endpoint endpoint, uint64_t peer,
         .frames = frames,
     };
     return w->next_correlation;
+}
+
+void sim_drop(struct sim *w, uint32_t index)
+{
+    PL_CHECK(index < w->inbox_count);
+    free((void *)(uintptr_t)w->inbox[index].header.at);
+    free((void *)(uintptr_t)w->inbox[index].body.at);
+    w->inbox_count--;
+    memmove(&w->inbox[index], &w->inbox[index + 1], (w->inbox_count - index) * sizeof w->inbox[0]);
 }
 
 static uint64_t send_body(struct sim *w, uint64_t peer, uint16_t kind, const struct pl_writer *body)
@@ -328,8 +353,9 @@ int sim_turn(struct sim *w)
 int sim_settle(struct sim *w)
 {
     for (unsigned turn = 0; turn < TURNS_MAX; turn++) {
+        const uint64_t faults = w->faults;
         const int rc = sim_turn(w);
-        if (rc <= 0) {
+        if (rc < 0 || (rc == 0 && w->faults == faults)) {
             return rc;
         }
     }

@@ -43,6 +43,16 @@ struct sim_letter {
     uint64_t durable_seq; /* newest committed event when it left */
 };
 
+enum sim_plant {
+    SIM_PLANT_NONE,
+    SIM_PLANT_FORGET, /* the store forgets a row that it committed, now and then */
+    SIM_PLANT_LOSE,   /* a crash takes the newest committed frame with it */
+    SIM_PLANT_LEASE,  /* every lease is the same */
+    SIM_PLANT_DEAF,   /* the bus loses events of a watch and says that they left */
+    SIM_PLANT_STRAY,  /* the bus brings a task to somebody else, now and then */
+    SIM_PLANTS
+};
+
 struct sim {
     struct pl_server server;
     bool running;
@@ -93,6 +103,11 @@ struct sim {
     /* The port call of the store that fails with `fail_status`; 0 = never. */
     uint64_t fail_after;
     int fail_status;
+    uint64_t faults; /* that happened */
+
+    /* A mistake on purpose, to see that it is found. */
+    enum sim_plant plant;
+    uint64_t plant_calls;
 };
 
 /* A world at 2016-04-20T09:00+08:00 with an empty store and a running engine. */
@@ -104,6 +119,9 @@ uint64_t sim_send(struct sim *w, enum pl_endpoint endpoint, uint64_t peer, uint1
                   const char *json);
 uint64_t sim_send_bytes(struct sim *w, enum pl_endpoint endpoint, uint64_t peer,
                         struct pl_bytes header, struct pl_bytes body, uint32_t frames);
+
+/* Forgets a message that waits. */
+void sim_drop(struct sim *w, uint32_t index);
 
 /* One turn. A crash on the way returns PLACET_EUNKNOWN with `crashed` set; the engine is then down.
  */
@@ -125,11 +143,15 @@ void sim_clear_outbox(struct sim *w);
  * the journal; fails the test when it does not load. Returns its number. */
 uint32_t sim_publish(struct sim *w, const char *path);
 
+/* Whether the mistake happens at this call. */
+bool sim_plant_strikes(struct sim *w, enum sim_plant plant, unsigned one_in);
+
 /* Internal to the world's files. */
 void sim_port_call(struct sim *w);
 int sim_store_fault(struct sim *w);
 extern const struct pl_store_ops sim_store_ops;
 extern const struct pl_journal_ops sim_journal_ops;
 void sim_store_free(struct sim *w);
+void sim_store_lose(struct sim *w);
 
 #endif
