@@ -98,8 +98,8 @@ int placet_adapter_subscribe(struct placet_adapter *adapter, const struct placet
     return PLACET_OK;
 }
 
-/* Announces the tasks of a service that came in an older session and are still at work; messages
- * about them that wait to be sent again do so by themselves. Returns how many there are. */
+/* Announces the tasks of a service that came in an older session; messages about them that wait to
+ * be sent again do so by themselves. Returns how many are at work: each has a hand. */
 static uint32_t confirm_all(struct placet_adapter *adapter, const struct pl_service *service)
 {
     const struct pl_hands *hands = &adapter->hands;
@@ -107,10 +107,10 @@ static uint32_t confirm_all(struct placet_adapter *adapter, const struct pl_serv
 
     for (size_t i = 0; i < hands->size; i++) {
         for (struct pl_hand_task *task = hands->buckets[i]; task != NULL; task = task->next) {
-            if (task->service != service || task->state != PL_HAND_HELD || task->parked) {
+            if (task->service != service || task->state != PL_HAND_HELD) {
                 continue;
             }
-            count++;
+            count += !task->parked;
             if (task->calls == 0) {
                 (void)pl_adapter_confirm(task);
             }

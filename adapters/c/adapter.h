@@ -30,7 +30,8 @@ struct placet_adapter {
 /* The task is somebody else's or nobody's: tells the program and forgets it. */
 void pl_adapter_lose(struct placet_adapter *adapter, struct pl_hand_task *task, const char *reason);
 
-/* Says that the task is still here, to an engine that may have forgotten. PLACET_ENOMEM. */
+/* Says that the task is still here, at work or parked, to an engine that may have forgotten who has
+ * it; the answer also says whether it was lost meanwhile. PLACET_ENOMEM. */
 int pl_adapter_confirm(struct pl_hand_task *task);
 
 /* A message about the task was answered or dropped. */

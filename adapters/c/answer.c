@@ -1,4 +1,5 @@
 /* What an adapter says of its tasks. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "adapter.h"
@@ -31,6 +32,14 @@ static void tell(struct placet_adapter *adapter, const struct pl_hand_task *task
     }
 }
 
+/* Whether the refusal says that the task is nobody's or somebody else's. A case that is paused goes
+ * on one day, and a lease that ran out still counts until the task is offered again. */
+static bool is_lost(enum placet_code code, struct placet_value body)
+{
+    return code == PLACET_CODE_SUPERSEDED || code == PLACET_CODE_NOT_FOUND ||
+           placet_text_is(placet_get_text(body, "detail.rejection"), "CASE_CLOSED");
+}
+
 static void answered(void *context, const struct pl_letter *letter, const struct pl_call *call)
 {
     struct placet_adapter *adapter = context;
@@ -43,8 +52,7 @@ static void answered(void *context, const struct pl_letter *letter, const struct
         pl_hands_unlist(&adapter->hands, task);
     } else if (code == PLACET_CODE_NONE) {
         pl_link_learn_time(&adapter->link, placet_get_i64(letter->body, "now"));
-    } else if (task->state == PL_HAND_HELD &&
-               (code == PLACET_CODE_SUPERSEDED || code == PLACET_CODE_NOT_FOUND)) {
+    } else if (task->state == PL_HAND_HELD && is_lost(code, letter->body)) {
         pl_adapter_lose(adapter, task, placet_code_name(code));
     }
     pl_adapter_settle(adapter, task);
@@ -90,8 +98,25 @@ static int finish(struct pl_hand_task *task, enum placet_kind kind)
     return PLACET_OK;
 }
 
+static int park(struct pl_hand_task *task, const char *reference, int64_t until_ms)
+{
+    struct placet_writer *out = begin(task);
+
+    if (out == NULL) {
+        return PLACET_EINVALID;
+    }
+    placet_put_key_text(out, "reference", reference);
+    if (until_ms > 0) {
+        placet_put_key_i64(out, "until", until_ms);
+    }
+    return finish(task, PLACET_KIND_PARK);
+}
+
 int pl_adapter_confirm(struct pl_hand_task *task)
 {
+    if (task->parked) {
+        return park(task, task->reference, task->told_until_ms);
+    }
     return begin(task) == NULL ? PLACET_EINVALID : finish(task, PLACET_KIND_PROGRESS);
 }
 
@@ -118,18 +143,30 @@ int placet_task_progress(struct placet_task *task, int percent, const char *note
 int placet_task_park(struct placet_task *task, const char *reference, int64_t until_ms)
 {
     struct pl_hand_task *hand = inside(task);
-    struct placet_writer *out = begin(hand);
+    char *copy = NULL;
 
-    if (out == NULL || until_ms < 0) {
+    if (hand->state != PL_HAND_HELD || until_ms < 0) {
         return PLACET_EINVALID;
     }
-    placet_put_key_text(out, "reference", reference);
-    if (until_ms > 0) {
-        placet_put_key_i64(out, "until", until_ms);
+    if (reference != NULL) {
+        copy = strdup(reference);
+        if (copy == NULL) {
+            return PLACET_ENOMEM;
+        }
     }
-    const int rc = pl_hands_park(&hand->adapter->hands, hand, until_ms);
+    int rc = pl_hands_park(&hand->adapter->hands, hand, until_ms);
+    if (rc == PLACET_OK) {
+        rc = park(hand, reference, until_ms);
+    }
+    if (rc < 0) {
+        free(copy);
+        return rc;
+    }
+    free(hand->reference);
+    hand->reference = copy;
+    hand->told_until_ms = until_ms;
     hand->parked = true;
-    return rc < 0 ? rc : finish(hand, PLACET_KIND_PARK);
+    return PLACET_OK;
 }
 
 int placet_task_complete(struct placet_task *task, const struct placet_answer *answer)

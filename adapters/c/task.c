@@ -15,6 +15,7 @@ int pl_hands_init(struct pl_hands *hands)
 static void destroy(struct pl_hand_task *task)
 {
     (void)zmq_msg_close(&task->message);
+    free(task->reference);
     free(task->strings);
     free(task);
 }
@@ -116,6 +117,8 @@ void pl_hands_release(struct pl_hands *hands, struct pl_hand_task *task)
 {
     (void)zmq_msg_close(&task->message);
     (void)zmq_msg_init(&task->message);
+    free(task->reference);
+    task->reference = NULL;
     task->next = hands->free;
     hands->free = task;
 }

@@ -24,9 +24,11 @@ struct pl_hand_task {
     struct pl_hand_task *next; /* in its bucket, or among the free */
     uint8_t lease[PL_LEASE_SIZE];
     enum pl_hand state;
-    uint32_t calls; /* messages about it that are not answered yet */
-    bool listed;    /* in the table */
-    bool parked;    /* as the engine was told: it takes no hand */
+    uint32_t calls;  /* messages about it that are not answered yet */
+    bool listed;     /* in the table */
+    bool parked;     /* as the engine was told, with what follows: it takes no hand */
+    char *reference; /* NULL: none was given */
+    int64_t told_until_ms;
     int64_t until_ms;
     size_t heap_at; /* index + 1 in the heap of parked tasks; 0: not in it */
     zmq_msg_t message;

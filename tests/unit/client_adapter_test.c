@@ -361,6 +361,40 @@ static void answers_survive_a_restart_of_the_engine(void **state)
     assert_int_equal(placet_adapter_tasks(bench->adapter), 0);
 }
 
+/* After a restart the engine hears again who has what, and the program what was lost meanwhile. */
+static void tasks_in_hand_are_named_again(void **state)
+{
+    struct bench *bench = *state;
+
+    fake_engine_reply_to(bench->engine, PLACET_KIND_PARK, 0, "{\"sequence\": 1}");
+    offer(bench, "C1.0.0.1", 1);
+    RUN_UNTIL(bench, bench->office.handled == 1);
+    assert_int_equal(placet_task_park(bench->office.task, "2016-7", START_MS + 5000), PLACET_OK);
+    offer(bench, "C2.0.0.1", 2);
+    RUN_UNTIL(bench, bench->office.handled == 2);
+    RUN_UNTIL(bench, placet_adapter_pending(bench->adapter) == 0);
+    fake_engine_stop(bench->engine);
+
+    bench->engine = fake_engine_start(folder, "work");
+    fake_engine_set_now(bench->engine, START_MS);
+    fake_engine_reply_to(bench->engine, PLACET_KIND_PARK, 0, "{\"sequence\": 1}");
+    fake_engine_reply_to(bench->engine, PLACET_KIND_PROGRESS, PLACET_FLAG_ERROR,
+                         "{\"code\": 403, \"name\": \"INVALID_STATE\", \"retry\": \"fix\","
+                         " \"detail\": {\"rejection\": \"CASE_CLOSED\"}}");
+    struct fake_message parked = expect(bench, PLACET_KIND_PARK);
+    assert_true(placet_text_is(placet_get_text(parked.body, "task"), "C1.0.0.1"));
+    assert_true(placet_text_is(placet_get_text(parked.body, "reference"), "2016-7"));
+    assert_true(placet_get_i64(parked.body, "until") == START_MS + 5000);
+    free(parked.bytes);
+    RUN_UNTIL(bench, bench->office.withdrawn == 1);
+    assert_string_equal(bench->office.reason, "INVALID_STATE");
+    assert_int_equal(placet_adapter_tasks(bench->adapter), 1);
+
+    fake_engine_reply_to(bench->engine, PLACET_KIND_COMPLETE, 0, "{\"sequence\": 2}");
+    fake_engine_set_now(bench->engine, START_MS + 5000);
+    RUN_UNTIL(bench, bench->office.came_due == 1);
+}
+
 static void refusals_are_told(void **state)
 {
     struct bench *bench = *state;
@@ -445,6 +479,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tasks_in_hand_are_announced_before_new_ones_come, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(answers_survive_a_restart_of_the_engine, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tasks_in_hand_are_named_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refusals_are_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_busy_engine_is_asked_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_refused_subscription_ends_the_loop, set_up, tear_down),
