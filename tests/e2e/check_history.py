@@ -7,6 +7,7 @@ What must hold, whatever was killed at whatever moment:
     every command has one outcome, however often it was asked, and no other command was carried out
     what was acknowledged is in the journal, under the sequence that was told
     no task was given to two at one time, none completed twice in a round, none by a stranger
+    nothing timed out before its time
     every case that was started reached its end, once, and nothing happened to it afterwards"""
 
 import collections
@@ -33,6 +34,9 @@ TASK = {
     "task_timed_out": ({"offered", "active", "backoff"}, "ready"),
     "task_cancelled": (OPEN, "cancelled"),
 }
+# Until when something may wait, by the event that begins the wait.
+UNTIL = {"task_offered": "accept_by_ms", "task_taken": "lease_until_ms",
+         "task_progressed": "lease_until_ms", "task_failed": "retry_at_ms"}
 AFTER_THE_END = {"command_accepted", "command_rejected", "task_refused"}
 
 
@@ -164,8 +168,8 @@ def compare(history, who, wanted, got):
 class Case:
     def __init__(self):
         self.tasks = collections.defaultdict(lambda: "none")
+        self.until = {}
         self.steps_done = set()
-        self.rounds = {}
         self.started = 0
         self.finished = 0
 
@@ -192,6 +196,8 @@ def follow(history, case, event):
     if case.finished > 1:
         history.complain(f"{name} ended twice, again at {seq}")
     step = event.get("step")
+    if type_ == "step_late" and event["time"] < event["data"].get("due_ms", 0):
+        history.complain(f"{name}: the card of {step} came too early at {seq}")
     if type_ in ("step_started", "step_returned", "step_reopened"):
         case.steps_done.discard(step)
     elif type_ in ("step_done", "step_skipped"):
@@ -205,6 +211,16 @@ def follow(history, case, event):
             history.complain(f"{name}: {type_} of {step}.{task[1]} at {seq}, which was "
                              f"{case.tasks[task]}")
         case.tasks[task] = after
+        check_timer(history, case, task, event)
+
+
+def check_timer(history, case, task, event):
+    """Nothing times out before its time, and no card comes before the limit."""
+    if event["type"] in UNTIL:
+        case.until[task] = event["data"].get(UNTIL[event["type"]], 0)
+    elif event["type"] == "task_timed_out" and event["time"] < case.until.get(task, 0):
+        history.complain(f"{event['case']}: {task[0]}.{task[1]} timed out too early at "
+                         f"{event['seq']}")
 
 
 # ---- commands

@@ -137,6 +137,23 @@ def time_runs_backwards(s):
     s.rewrite(event, time=event["time"] - 100000)
 
 
+def a_task_times_out_too_early(s):
+    event = s.event("task_timed_out", 100)
+    offered = [e for e in s.events if e["seq"] < event["seq"] and e["type"] == "task_offered"
+               and task_fields(e) == task_fields(event)][-1]
+    s.rewrite(offered, data={**offered["data"], "accept_by_ms": event["time"] + 1})
+    taken = [e for e in s.events if offered["seq"] < e["seq"] < event["seq"]
+             and e["type"] in ("task_taken", "task_progressed")
+             and task_fields(e) == task_fields(event)]
+    for one in taken:
+        s.rewrite(one, data={**one["data"], "lease_until_ms": event["time"] + 1})
+
+
+def a_card_comes_too_early(s):
+    event = s.event("step_done", 100)
+    s.rewrite(event, type="step_late", data={"rung": 0, "due_ms": event["time"] + 1})
+
+
 def an_acknowledged_command_is_lost(s):
     accepted = s.event("command_accepted", 100)
     s.rewrite(accepted, type="task_refused")
@@ -218,6 +235,8 @@ SPOILT = [
     (a_case_ends_too_early, "after its end"),
     (a_case_starts_twice, "was started 2 times"),
     (time_runs_backwards, "time runs backwards"),
+    (a_task_times_out_too_early, "timed out too early"),
+    (a_card_comes_too_early, "came too early"),
     (an_acknowledged_command_is_lost, "but not in the journal"),
     (a_command_is_carried_out_twice, "carried out 2 times"),
     (nobody_asked_for_a_command, "nobody asked"),

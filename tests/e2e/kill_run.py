@@ -153,7 +153,8 @@ def finish(engine, crowd, log):
 def run(build, kills, seed, judge):
     """Calls judge(history, store), two directories, at the end before everything is removed."""
     dice = random.Random(seed)
-    engine = Engine(build, *OPTIONS)
+    more = os.environ.get("PLACET_OPTIONS", "").split()
+    engine = Engine(build, *OPTIONS, *more)
     crowd = None
     try:
         prepare(engine)

@@ -3,7 +3,8 @@
 # ctest: timeout 400
 """The engine is killed again and again under load; nothing may be lost, doubled or out of order.
 
-The number of kills comes from PLACET_KILLS, 200 without it; the seed from PLACET_SEED."""
+PLACET_KILLS is the number of kills, 200 without it; PLACET_SEED makes the moments; PLACET_OPTIONS
+are more options of the engine, such as "--clock-rate 200000"."""
 
 import json
 import os
