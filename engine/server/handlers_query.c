@@ -74,7 +74,7 @@ static void write_step_def(struct pl_writer *out, const struct pl_definition *de
 {
     const struct pl_step_def *step = &def->steps[i];
 
-    pl_write_map(out, 6);
+    pl_write_map(out, 7);
     pl_write_key_text(out, "step", step->id);
     pl_write_title(out, "title", step->title);
     pl_write_key_text(out, "stage", step->stage);
@@ -89,6 +89,21 @@ static void write_step_def(struct pl_writer *out, const struct pl_definition *de
     for (uint16_t k = 0; k < step->after_count; k++) {
         pl_write_text(out, def->steps[step->after[k].step].id);
     }
+    pl_write_string(out, "decisions");
+    pl_write_array(out, step->rule_count);
+    for (uint16_t k = 0; k < step->rule_count; k++) {
+        pl_write_text(out, def->decisions[step->rules[k].decision].id);
+    }
+}
+
+static uint32_t definition_size(const struct pl_definition *def)
+{
+    uint32_t size = 4096 + def->step_count * 4096u;
+
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        size += def->steps[i].rule_count * (PL_ID_MAX + 3u);
+    }
+    return size;
 }
 
 static int get_definition(struct pl_request *r)
@@ -120,7 +135,7 @@ static int get_definition(struct pl_request *r)
             return rc;
         }
     }
-    if (pl_answer_open(r, &body, 4096 + def->step_count * 4096u + source_size) == NULL) {
+    if (pl_answer_open(r, &body, definition_size(def) + source_size) == NULL) {
         return PLACET_ELIMIT;
     }
     pl_write_map(&body, 6);

@@ -173,6 +173,12 @@ def acting(e, case):
     e.fails(2, "decide", case, "no_such_step", "filed")
     e.fails(2, "decide", case, "land_transfer_contract", "no_such_decision")
     e.fails(4, "decide", "C999999", "project_filing", "filed")
+    for words in (["decide", case, "projct_filing", "filed"], ["watch", "--type", "step_dne"],
+                  ["decide", case, "land_transfer_contract", "aprove"]):
+        done = e.ask(*words)
+        findings.expect(done.returncode == 2 and "Did you mean" in done.stderr,
+                        f"{words}: {done.stderr}")
+    e.fails(2, "watch", "--from", "99999999")
     e.fails(2, "case", "pause", case)
     e.json("done", "case", "pause", case, "--reason", "court order")
     e.fails(5, "case", "pause", case, "--reason", "again")

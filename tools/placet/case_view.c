@@ -401,10 +401,16 @@ static void draw_wait(const struct pl_cli *cli, const json_t *wait, size_t numbe
     char next[PL_CLI_LOCAL_SIZE];
     const json_t *then = json_object_get(wait, "then");
 
+    const bool has_step = pl_cli_text(wait, "step")[0] != '\0';
+
     (void)printf("\n");
-    pl_cli_print(cli, PL_CLI_BOLD, "%zu %s", number, pl_cli_text(wait, "step"));
-    (void)printf("\n  ");
-    print_title(cli, wait, 2);
+    pl_cli_print(cli, PL_CLI_BOLD, "%zu %s", number,
+                 has_step ? pl_cli_text(wait, "step") : "the whole case");
+    (void)printf("\n");
+    if (has_step) {
+        (void)printf("  ");
+        print_title(cli, wait, 2);
+    }
     draw_sentence(cli, json_object_get(wait, "text"));
     (void)printf("  since %s", pl_cli_local(wait, "since", since));
     if (pl_cli_local_due(wait, "until", until)[0] != '\0') {

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "case_check.h"
 #include "case_view.h"
 #include "cli.h"
 #include "engine.h"
@@ -161,10 +162,15 @@ static int ask_about(struct pl_cli *cli, const char *role, enum placet_kind kind
                      char id_out[PLACET_CASE_SIZE], json_t **answer_out)
 {
     struct placet_client *client = NULL;
+    const char *step = json_string_value(json_object_get(body, "step"));
     int rc = pl_cli_connect(cli, role, &client);
 
     if (rc == 0) {
         rc = pl_cli_find_case(cli, client, pl_cli_argument(cli, 0), id_out);
+    }
+    if (rc == 0 && step != NULL) {
+        rc = pl_cli_check_step(cli, client, id_out, step,
+                               json_string_value(json_object_get(body, "decision")));
     }
     if (rc == 0) {
         (void)json_object_set_new(body, "case", json_string(id_out));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "case_check.h"
 #include "cli.h"
 #include "engine.h"
 #include "watching.h"
@@ -55,6 +56,9 @@ int pl_cli_run_watch(struct pl_cli *cli)
         following.only_new = true;
     } else if (rc == 0 && from != NULL && strcmp(from, "oldest") != 0) {
         rc = parse_number(cli, "from", &following.after);
+    }
+    if (rc == 0) {
+        rc = pl_cli_check_types(cli, following.types);
     }
     if (rc == 0 && following.id != NULL) {
         rc = find_case(cli, id);

@@ -143,7 +143,7 @@ static int refuse(const struct pl_cli *cli, const struct placet_reply *reply)
     }
     const int code = pl_cli_fail(cli, pl_cli_exit_of_code(reply->code), hint, "%s%s%s",
                                  json_is_string(path) ? json_string_value(path) : "",
-                                 json_is_string(path) ? " " : "",
+                                 json_is_string(path) ? ": " : "",
                                  message != NULL ? message : placet_code_text(reply->code));
     json_decref(body);
     return code;

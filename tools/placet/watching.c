@@ -80,6 +80,14 @@ static enum pl_cli_exit exit_of_result(const struct placet_event *event)
     return PL_CLI_EXIT_YES;
 }
 
+/* What the engine does not understand came from the command line. */
+static int refused(const struct pl_cli *cli, int status, const struct placet_error *err)
+{
+    return status == PLACET_EINVALID
+               ? pl_cli_fail(cli, PL_CLI_EXIT_USAGE, err->hint, "%s", err->message)
+               : pl_cli_fail_status(cli, status, err);
+}
+
 static int read_events(const struct pl_cli *cli, const struct pl_cli_following *following,
                        struct placet_watch *watch)
 {
@@ -96,7 +104,7 @@ static int read_events(const struct pl_cli *cli, const struct pl_cli_following *
             continue; /* the library connects again and goes on where it was */
         }
         if (rc < 0) {
-            return pl_cli_fail_status(cli, rc, &err);
+            return refused(cli, rc, &err);
         }
         rc = show(cli, &event);
         if (rc != 0) {
@@ -131,7 +139,7 @@ int pl_cli_follow_events(const struct pl_cli *cli, const struct pl_cli_following
     if (rc == PLACET_EUNREACHABLE || rc == PLACET_ETIMEOUT) {
         rc = pl_cli_unreachable(cli);
     } else if (rc < 0) {
-        rc = pl_cli_fail_status(cli, rc, &err);
+        rc = refused(cli, rc, &err);
     } else {
         rc = read_events(cli, following, watch);
     }
