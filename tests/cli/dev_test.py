@@ -73,6 +73,17 @@ def check_temporary(findings, placet, work):
     findings.expect(folder.startswith("/tmp/") and not os.path.exists(folder), f"{folder} is left")
 
 
+def check_broken_pipe(findings, placet, work):
+    """`placet dev | head`: the reader goes away, everything ends."""
+    seen = []
+    with subprocess.Popen([placet, "dev", "--rate", "1000000"], cwd=work, text=True,
+                          stdout=subprocess.PIPE, env=cli.environment()) as child:
+        folder = read_until(child.stdout, r"^folder (\S+):", seen).group(1)
+        child.stdout.close()
+        child.wait(timeout=60)
+    findings.expect(not os.path.exists(folder), f"{folder} is left without a reader")
+
+
 def main():
     findings = cli.Findings()
     with tempfile.TemporaryDirectory(prefix="placet-dev-test-") as work:
@@ -89,6 +100,7 @@ def main():
                         "no completion")
         check_dev(findings, placet, work)
         check_temporary(findings, placet, work)
+        check_broken_pipe(findings, placet, work)
     findings.finish()
 
 

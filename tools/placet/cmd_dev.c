@@ -260,6 +260,8 @@ int pl_cli_run_dev(struct pl_cli *cli)
         return pl_cli_fail(cli, PL_CLI_EXIT_NO, NULL, "out of memory");
     }
     dev->cli = cli;
+    /* `placet dev | head` must not leave programs and folders behind. */
+    (void)signal(SIGPIPE, SIG_IGN);
     int rc = find_programs(dev);
     if (rc == 0) {
         rc = make_folder(dev);

@@ -107,8 +107,8 @@ static int read_events(const struct pl_cli *cli, const struct pl_cli_following *
             return refused(cli, rc, &err);
         }
         rc = show(cli, &event);
-        if (rc != 0) {
-            return rc;
+        if (rc != 0 || ferror(stdout) != 0) {
+            return rc; /* nobody reads any more */
         }
         if (following->to_the_end && placet_text_is(event.type, "case_finished")) {
             return (int)exit_of_result(&event);
