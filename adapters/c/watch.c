@@ -9,8 +9,9 @@
 #include "link.h"
 #include "mistake.h"
 
-#define CREDIT 2048 /* events that may be on their way */
-#define BATCH  256  /* events of one message */
+#define CREDIT    2048        /* events that may be on their way */
+#define CREDIT_BY (512 << 10) /* bytes taken after which some is given back in any case */
+#define BATCH     256         /* events of one message */
 
 struct placet_watch {
     struct pl_link link;
@@ -25,6 +26,7 @@ struct placet_watch {
     uint64_t sessions; /* session in which the stream was asked for; its number names the stream */
     uint64_t asked;    /* correlation of the WATCH that is under way */
     uint32_t used;     /* events since credit was given */
+    uint32_t used_bytes;
     zmq_msg_t message; /* events are borrowed from it */
     struct placet_items items;
     uint64_t upto; /* of the message: reached when its events are read */
@@ -67,6 +69,7 @@ static int begin_stream(struct placet_watch *watch)
         watch->sessions = pl_link_sessions(&watch->link);
         watch->linked = false;
         watch->used = 0;
+        watch->used_bytes = 0;
     }
     return PLACET_OK;
 }
@@ -77,7 +80,7 @@ static void give_credit(struct placet_watch *watch)
     struct placet_writer *out = &watch->scratch;
     struct placet_value body;
 
-    if (watch->used < CREDIT / 2) {
+    if (watch->used == 0 || (watch->used < CREDIT / 2 && watch->used_bytes < CREDIT_BY)) {
         return;
     }
     placet_writer_clear(out);
@@ -88,6 +91,7 @@ static void give_credit(struct placet_watch *watch)
     if (placet_writer_value(out, &body) == PLACET_OK &&
         pl_link_send(&watch->link, PLACET_KIND_CREDIT, pl_link_correlate(&watch->link), body)) {
         watch->used = 0;
+        watch->used_bytes = 0;
     }
 }
 
@@ -197,6 +201,7 @@ static void handle(struct placet_watch *watch, struct pl_letter *letter)
                                               .size = letter->body.size};
             watch->items = placet_items_of(placet_value_get(body, "events"));
             watch->upto = (uint64_t)placet_get_i64(body, "upto");
+            watch->used_bytes += body.size;
         }
         break;
     case PLACET_KIND_MARK:

@@ -7,10 +7,13 @@
 #include "wire/events.h"
 #include "wire/frame.h"
 
-#define FRAMES_PER_READ 16           /* one read transaction */
 #define FRAMES_PER_TURN 64           /* of all watches together: about 4 MiB of journal */
 #define BODY_TARGET     (192u << 10) /* of EVENTS: about what one ZeroMQ write takes */
 #define HEAD_ROOM       64           /* in front of the events: the keys of the message */
+#define FRAMES_OF_ONE   16 /* of them, so that one that finds little does not hold up the others */
+#define AHEAD_MAX       (4u << 20) /* bytes that go to one watcher before it gives credit again */
+#define TRICKLE_MS      1000       /* then one message goes all the same: nobody waits for ever */
+#define STUCK_MS        20         /* before a full queue is tried again */
 #define MARK_MS         1000
 
 int pl_watches_init(struct pl_server *s)
@@ -97,6 +100,7 @@ struct batch {
     uint32_t max;
     uint64_t next_seq; /* first that was not looked at */
     uint64_t prev_seq;
+    uint32_t frames; /* read for it in this turn */
     struct pl_case_id missing;
     bool corrupt;
 };
@@ -142,6 +146,7 @@ static int take_frame(void *context, struct pl_bytes bytes)
     struct pl_reader in;
 
     b->s->watches->frames_left--;
+    b->frames++;
     if (pl_frame_parse(bytes.at, bytes.size, PL_FRAME_CRC, &frame) != PLACET_OK) {
         b->corrupt = true;
         return PLACET_ECORRUPT;
@@ -230,7 +235,13 @@ static int send_events(struct batch *b)
     uint8_t *first = t->body + sizeof head - body.used;
     memcpy(first, head, body.used);
     const struct pl_bytes bytes = {first, (uint32_t)(body.used + b->out.used)};
-    return send_to(b->s, b->w, PLACET_KIND_EVENTS, bytes);
+    const int rc = send_to(b->s, b->w, PLACET_KIND_EVENTS, bytes);
+    if (rc == PLACET_OK) {
+        b->w->credit -= b->count;
+        b->w->ahead += b->count;
+        b->w->ahead_bytes += bytes.size;
+    }
+    return rc;
 }
 
 static void send_mark(struct pl_server *s, struct pl_watch *w, int64_t real_ms)
@@ -256,11 +267,11 @@ static int collect(struct batch *b)
     struct pl_server *s = b->s;
     struct pl_watches *t = s->watches;
 
-    while (t->frames_left > 0 && b->next_seq <= s->state.last_seq) {
+    while (t->frames_left > 0 && b->frames < FRAMES_OF_ONE && b->next_seq <= s->state.last_seq) {
         const uint32_t left = t->frames_left;
+        const uint32_t own = FRAMES_OF_ONE - b->frames;
         const int rc =
-            s->journal->ops->read(s->journal, b->next_seq,
-                                  left < FRAMES_PER_READ ? left : FRAMES_PER_READ, take_frame, b);
+            s->journal->ops->read(s->journal, b->next_seq, left < own ? left : own, take_frame, b);
         if (rc == VIEW_MISSING) {
             pl_view_load(s, &t->views, b->missing);
         } else if (rc != GO_ON) {
@@ -294,19 +305,26 @@ static void serve(struct pl_server *s, struct pl_watch *w, int64_t real_ms)
     }
     if (b.count > 0) {
         const int sent = send_events(&b);
-        w->stuck = sent == PLACET_ELIMIT;
+        w->stuck_real_ms = sent == PLACET_ELIMIT ? real_ms : 0;
         if (sent == PLACET_EUNREACHABLE) {
             pl_watch_drop(s, w);
         }
         if (sent != PLACET_OK) {
             return;
         }
-        w->credit -= b.count;
         w->told_real_ms = real_ms;
         w->marked_seq = b.next_seq;
     }
     w->next_seq = b.next_seq;
     w->prev_seq = b.prev_seq;
+}
+
+/* Whether there is something for it that may go now. */
+static bool wants(const struct pl_server *s, const struct pl_watch *w, int64_t real_ms)
+{
+    return w->credit > 0 && w->next_seq <= s->state.last_seq &&
+           (w->ahead_bytes < AHEAD_MAX || real_ms - w->told_real_ms >= TRICKLE_MS) &&
+           (w->stuck_real_ms == 0 || real_ms - w->stuck_real_ms >= STUCK_MS);
 }
 
 void pl_watches_serve(struct pl_server *s)
@@ -321,13 +339,15 @@ void pl_watches_serve(struct pl_server *s)
         return;
     }
     real_ms = s->clock->real_ms(s->clock);
-    t->first = (t->first + 1) % count;
+    const uint32_t first = t->first % count;
+    t->first = first + 1;
     for (uint32_t i = 0; i < count; i++) {
-        const uint32_t index = (t->first + i) % count;
+        const uint32_t index = (first + i) % count;
         struct pl_watch *w = t->at[index];
-        if (w != NULL && w->credit > 0 && w->next_seq <= s->state.last_seq && t->frames_left > 0) {
+        if (w != NULL && wants(s, w, real_ms) && t->frames_left > 0) {
             serve(s, w, real_ms);
             w = t->at[index];
+            t->first = t->frames_left == 0 ? index + 1 : t->first; /* who had nothing comes first */
         }
         if (w == NULL) {
             continue;
@@ -335,7 +355,7 @@ void pl_watches_serve(struct pl_server *s)
         if (w->next_seq > w->marked_seq && real_ms - w->told_real_ms >= MARK_MS) {
             send_mark(s, w, real_ms);
         }
-        t->behind |= !w->stuck && w->credit > 0 && w->next_seq <= s->state.last_seq;
+        t->behind |= wants(s, w, real_ms);
     }
 }
 
@@ -379,6 +399,13 @@ bool pl_watch_add_credit(struct pl_server *s, const struct pl_session *session, 
         return false;
     }
     w->credit = count > PL_CREDIT_MAX - w->credit ? PL_CREDIT_MAX : w->credit + count;
+    if (count >= w->ahead) {
+        w->ahead = 0;
+        w->ahead_bytes = 0;
+    } else {
+        w->ahead_bytes -= w->ahead_bytes / w->ahead * count;
+        w->ahead -= count;
+    }
     s->watches->behind |= w->next_seq <= s->state.last_seq;
     return true;
 }

@@ -34,11 +34,13 @@ struct pl_watch {
     uint64_t next_seq;
     uint64_t prev_seq; /* the last event that matched, or where it began */
     uint64_t marked_seq;
-    int64_t told_real_ms; /* last EVENTS or MARK */
-    uint32_t credit;      /* events */
+    int64_t told_real_ms;  /* last EVENTS or MARK */
+    int64_t stuck_real_ms; /* its queue was full then; 0: it was not */
+    uint32_t credit;       /* events */
+    uint32_t ahead;        /* events sent for which no credit came yet */
+    uint64_t ahead_bytes;
     uint32_t batch;
     bool values;
-    bool stuck; /* its queue was full: tried again in the next turn, without haste */
     struct pl_watch_filter filter;
 };
 

@@ -122,6 +122,46 @@ static void events_come_in_order(void **state)
     assert_int_equal(placet_watch_next(watch, 0, &event, NULL), 0);
 }
 
+/* Large events are given credit for before their number says so: the engine sends only so many
+ * bytes ahead. */
+static void credit_comes_by_bytes_too(void **state)
+{
+    struct placet_writer out = {0};
+    struct placet_value body = {.size = 0};
+    struct fake_message message = {.bytes = NULL};
+    struct placet_event event;
+    static char text[600000];
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1);
+    open_watch(0, false);
+    (void)asked_from(NULL);
+    placet_put_map(&out);
+    placet_put_key_i64(&out, "watch", 1);
+    placet_put_key_i64(&out, "upto", 1);
+    placet_put_key(&out, "events");
+    placet_put_list(&out);
+    placet_put_map(&out);
+    placet_put_key_i64(&out, "seq", 1);
+    placet_put_key_i64(&out, "prev", 0);
+    placet_put_key_text(&out, "type", "case_started");
+    placet_put_key_text(&out, "form", text);
+    placet_put_end(&out);
+    placet_put_end(&out);
+    placet_put_end(&out);
+    assert_int_equal(placet_writer_value(&out, &body), PLACET_OK);
+    fake_engine_send(engine, PLACET_KIND_EVENTS, 0, 0, body);
+    placet_writer_fini(&out);
+    assert_int_equal(placet_watch_next(watch, PATIENCE_MS, &event, NULL), 1);
+    for (int i = 0; i < PATIENCE_MS && !fake_engine_take(engine, PLACET_KIND_CREDIT, &message);
+         i++) {
+        assert_int_equal(placet_watch_next(watch, 1, &event, NULL), 0);
+    }
+    assert_non_null(message.bytes);
+    assert_int_equal(placet_get_i64(message.body, "n"), 1);
+    free(message.bytes);
+}
+
 static void a_gap_is_an_error(void **state)
 {
     struct placet_event event;
@@ -247,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(events_come_in_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(credit_comes_by_bytes_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_gap_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_first_event_beyond_the_cursor_is_a_gap, set_up,
                                         tear_down),

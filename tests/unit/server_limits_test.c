@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <placet/error.h>
@@ -213,6 +214,74 @@ static void the_oldest_closed_key_is_forgotten(void **state)
     pl_state_fini(&s);
 }
 
+static uint64_t bytes_of_events(uint64_t *last_seq)
+{
+    uint64_t bytes = 0;
+    int64_t upto = 0;
+
+    for (uint32_t i = 0; i < world.outbox_count; i++) {
+        if (world.outbox[i].kind == PLACET_KIND_EVENTS) {
+            bytes += world.outbox[i].body.size;
+            assert_true(
+                pl_value_as_i64(pl_value_get(world.outbox[i].body, PL_TEXT("upto")), &upto));
+        }
+    }
+    *last_seq = (uint64_t)upto;
+    return bytes;
+}
+
+/* Some turns: a watch takes a bounded piece in each. */
+static void let_it_read(void)
+{
+    for (unsigned i = 0; i < 600; i++) {
+        assert_int_equal(sim_turn(&world), 0);
+    }
+}
+
+/* A watcher that reads nothing costs so much memory and not more; it loses nothing. */
+static void a_watcher_that_does_not_read_costs_little(void **state)
+{
+    static char json[8192];
+    char reason[4001];
+    char key[16];
+    uint64_t upto = 0;
+
+    (void)state;
+    memset(reason, 'r', sizeof reason - 1);
+    reason[sizeof reason - 1] = '\0';
+    for (unsigned i = 0; i < 1600; i++) {
+        (void)snprintf(key, sizeof key, "k%u", i);
+        (void)start(key);
+        assert_true(sim_turn(&world) > 0);
+        (void)snprintf(json, sizeof json,
+                       "{\"workflow\": \"two_steps\", \"key\": \"%s\", \"idem\": \"%u\", "
+                       "\"reason\": \"%s\"}",
+                       key, ++idem, reason);
+        (void)sim_send(&world, PL_ENDPOINT_API, OFFICER, PLACET_KIND_CANCEL_CASE, json);
+        assert_true(sim_turn(&world) > 0);
+    }
+    sim_clear_outbox(&world);
+    (void)sim_send(&world, PL_ENDPOINT_API, OFFICER, PLACET_KIND_WATCH,
+                   "{\"from\": \"oldest\", \"credit\": 4096, "
+                   "\"filter\": {\"types\": \"case_cancelled\"}}");
+    assert_true(sim_turn(&world) > 0);
+    let_it_read();
+    assert_in_range(bytes_of_events(&upto), 4u << 20, 5u << 20);
+    const uint64_t before = upto;
+    world.real_ms += 1000;
+    (void)sim_send(&world, PL_ENDPOINT_API, OFFICER, PLACET_KIND_PING, "{}");
+    assert_true(sim_turn(&world) > 0);
+    (void)bytes_of_events(&upto);
+    assert_in_range(upto, before + 1, world.server.state.last_seq - 1);
+
+    (void)sim_send(&world, PL_ENDPOINT_API, OFFICER, PLACET_KIND_CREDIT,
+                   "{\"watch\": 1, \"n\": 4096}");
+    assert_true(sim_turn(&world) > 0);
+    let_it_read();
+    assert_in_range(bytes_of_events(&upto), 6u << 20, 9u << 20);
+    assert_int_equal(upto, world.server.state.last_seq);
+}
+
 #define IN_OFFICE(TEST) cmocka_unit_test_setup_teardown(TEST, open_office, close_office)
 
 int main(void)
@@ -224,6 +293,7 @@ int main(void)
         IN_OFFICE(a_turn_taken_back_keeps_the_hands),
         IN_OFFICE(an_idle_commit_without_room_is_no_end),
         IN_OFFICE(the_last_slot_is_refused_not_fatal),
+        IN_OFFICE(a_watcher_that_does_not_read_costs_little),
         cmocka_unit_test(the_oldest_closed_key_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
