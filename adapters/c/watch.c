@@ -44,8 +44,8 @@ static int begin_stream(struct placet_watch *watch)
     placet_writer_clear(out);
     placet_put_map(out);
     placet_put_key_i64(out, "watch", (int64_t)pl_link_sessions(&watch->link));
-    if (watch->only_new && !watch->anchored) {
-        placet_put_key_text(out, "from", "now");
+    if (!watch->anchored) {
+        placet_put_key_text(out, "from", watch->only_new ? "now" : "oldest");
     } else {
         placet_put_key(out, "from");
         placet_put_map(out);
@@ -121,7 +121,7 @@ int placet_watch_open(const struct placet_watch_options *options, struct placet_
     watch->without_values = options->without_values;
     watch->only_new = options->only_new;
     watch->cursor = options->only_new ? 0 : options->after;
-    watch->anchored = !options->only_new;
+    watch->anchored = !options->only_new && options->after > 0;
     (void)zmq_msg_init(&watch->message);
     int rc = copy_filter(watch, options->filter);
     if (rc < 0) {

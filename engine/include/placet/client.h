@@ -19,6 +19,8 @@
  * by that thread, in the functions that take a time-out: call one of them at least each second, or
  * poll placet_..._fd() and call it with a time-out of 0 whenever the descriptor is readable and
  * whenever placet_..._wait_ms() have passed. Handles of different threads do not touch each other.
+ * Functions of the program are called from within those; they may ask and answer, but neither run
+ * nor close the handle that calls them.
  *
  * **Time.** Wall-clock times are integer milliseconds since 1970-01-01 UTC on the *engine's* clock,
  * which may run fast in tests and demonstrations. Time-outs of functions are real milliseconds; a
@@ -106,7 +108,8 @@ PLACET_API int placet_reply_status(const struct placet_reply *reply, struct plac
 /**
  * Asks and does not wait: `answered` is called from placet_client_run (or from any other function
  * that waits) with the answer, in the order in which answers come. `reply` is borrowed for the
- * call. Any number may be under way. #PLACET_ENOMEM.
+ * call. Any number may be under way; those that still are when the client is closed are forgotten.
+ * #PLACET_ENOMEM.
  */
 PLACET_API PLACET_MUST_CHECK int
 placet_call_later(struct placet_client *client, enum placet_kind kind, struct placet_value body,
@@ -320,10 +323,12 @@ struct placet_watch;
 
 struct placet_watch_options {
     struct placet_options connect;
-    uint64_t after;             /**< cursor: the last sequence seen; 0 = from the oldest event */
-    bool only_new;              /**< from now on; `after` is not used */
-    bool without_values;        /**< leave out forms, answers and definitions */
-    struct placet_value filter; /**< {types, workflow, department, case ...}; size 0: everything */
+    uint64_t after;      /**< cursor: the last sequence seen; 0 = from the oldest event */
+    bool only_new;       /**< from now on; `after` is not used */
+    bool without_values; /**< leave out forms, answers and definitions */
+    struct placet_value
+        filter; /**< {types, workflow, department, case}, each a text or a list of
+                     at most 16; what is absent lets everything pass, as does size 0 */
 };
 
 /** Borrowed from the watch until its next function is called. */
