@@ -133,6 +133,10 @@ def check_streams(history, events, head):
     for log in history.of("monitor:"):
         who = log[0]["who"]
         parts = list(sections(log))
+        for (before, seen), (watch, _) in zip(parts, parts[1:]):
+            had = seen[-1]["seq"] if seen else before["from"]
+            if watch["from"] > had:
+                history.complain(f"{who}: event {watch['from']} is missing, it had {had}")
         for number, (watch, section) in enumerate(parts):
             last = number == len(parts) - 1
             upto = head if last else section[-1]["seq"] if section else watch["from"]

@@ -30,6 +30,15 @@ class Spoiler:
                 return event
         raise LookupError(f"no {type_} {like}")
 
+    def pair(self, first, second):
+        """The first such event that is followed by such another one in its case."""
+        for event in self.events[100:]:
+            if event["type"] == first:
+                for later in self.events[event["seq"]:]:
+                    if later["type"] == second and later["case"] == event["case"]:
+                        return event, later
+        raise LookupError(f"no {first} before {second}")
+
     def find(self, who, **like):
         """A log and the place in it of a line with these fields."""
         for log in self.logs:
@@ -101,14 +110,13 @@ def the_end_is_cut_off(s):
 
 
 def a_completion_is_doubled(s):
-    done = s.event("task_completed", 100)
-    later = s.event("task_taken", done["seq"], case=done["case"])
+    done, later = s.pair("task_completed", "task_taken")
     s.rewrite(later, type="task_completed", data=done["data"], **task_fields(done))
 
 
 def a_step_is_done_twice(s):
-    done = s.event("step_done", 100)
-    s.rewrite(s.event("step_done", done["seq"], case=done["case"]), step=done["step"])
+    done, later = s.pair("step_done", "step_done")
+    s.rewrite(later, step=done["step"])
 
 
 def a_task_has_two_leases(s):
@@ -128,8 +136,8 @@ def a_case_ends_too_early(s):
 
 
 def a_case_starts_twice(s):
-    started = s.event("case_started", 100)
-    s.rewrite(s.event("task_taken", started["seq"], case=started["case"]), type="case_started")
+    _, later = s.pair("step_done", "task_taken")
+    s.rewrite(later, type="case_started")
 
 
 def time_runs_backwards(s):
