@@ -12,7 +12,8 @@
 #include "definition/diag.h"
 #include "model/definition.h"
 
-#define PL_LOAD_SCRATCH_MAX (48u << 20) /* trees of a bundle of 4 MiB at their worst; untouched */
+#define PL_LOAD_SCRATCH_MAX (48u << 20)  /* trees of a bundle of 4 MiB at their worst; untouched */
+#define PL_DEFINITION_MIN   (256u << 10) /* room to begin with, besides 8 bytes a byte of text */
 #define PL_DEFINITION_MAX   (16u << 20) /* a compiled definition; the largest known takes 200 KiB */
 
 /* Loads. `*def_out` owns its memory, does not borrow from the bytes, and ends with

@@ -211,23 +211,63 @@ static int load(struct pl_load *l, struct pl_definition **def_out, struct placet
     return PLACET_OK;
 }
 
+static size_t text_size(const struct pl_bundle *files)
+{
+    size_t size = 0;
+
+    for (uint32_t i = 0; i < files->count; i++) {
+        size += files->files[i].text.len;
+    }
+    return size;
+}
+
+static size_t at_most(size_t size, size_t size_max)
+{
+    return size < size_max ? size : size_max;
+}
+
 /* Room for the trees of these files: a node takes up to 64 bytes for each byte of its text. */
 static size_t trees_size(const struct pl_bundle *files)
 {
-    size_t size = 4096;
+    return at_most(4096 + text_size(files) * 64, PL_LOAD_SCRATCH_MAX);
+}
 
-    for (uint32_t i = 0; i < files->count; i++) {
-        size += (size_t)files->files[i].text.len * 64;
+/* One try, with so much room for the definition. `*full_out`: it did not fit. */
+static int load_within(const struct pl_bundle *files, size_t room, struct pl_diags *diags,
+                       struct pl_definition **def_out, bool *full_out, struct placet_error *err)
+{
+    struct pl_arena trees;
+    struct pl_arena scratch;
+    const size_t size = trees_size(files);
+    struct pl_load *l = calloc(1, sizeof(*l));
+    void *memory = malloc(size + room);
+
+    *full_out = false;
+    if (l == NULL || memory == NULL) {
+        free(l);
+        free(memory);
+        return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
     }
-    return size < PL_LOAD_SCRATCH_MAX ? size : PL_LOAD_SCRATCH_MAX;
+    diags->count = 0;
+    diags->left_out = 0;
+    pl_arena_init(&trees, memory, size);
+    pl_arena_init(&scratch, (unsigned char *)memory + size, room);
+    l->bundle = files;
+    l->diags = diags;
+    l->trees = &trees;
+    l->arena = &scratch;
+    const int rc = load(l, def_out, err);
+    *full_out = l->full;
+    free(l);
+    free(memory);
+    return rc;
 }
 
 int pl_definition_load(struct pl_bytes bundle, struct pl_diags *diags,
                        struct pl_definition **def_out, struct placet_error *err)
 {
     struct pl_bundle files = {0};
-    struct pl_arena trees;
-    struct pl_arena scratch;
+    bool full = false;
 
     diags->count = 0;
     diags->left_out = 0;
@@ -237,24 +277,12 @@ int pl_definition_load(struct pl_bytes bundle, struct pl_diags *diags,
                           "these bytes are not a bundle of files");
         return rc;
     }
-    const size_t size = trees_size(&files);
-    struct pl_load *l = calloc(1, sizeof(*l));
-    void *memory = malloc(size + PL_DEFINITION_MAX);
-    if (l == NULL || memory == NULL) {
-        free(l);
-        free(memory);
-        return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
-    }
-    pl_arena_init(&trees, memory, size);
-    pl_arena_init(&scratch, (unsigned char *)memory + size, PL_DEFINITION_MAX);
-    l->bundle = &files;
-    l->diags = diags;
-    l->trees = &trees;
-    l->arena = &scratch;
-    rc = load(l, def_out, err);
-    free(l);
-    free(memory);
-    return rc;
+    /* Most definitions are no larger than a few times their text; one that is tries again. */
+    const size_t room = at_most(PL_DEFINITION_MIN + text_size(&files) * 8, PL_DEFINITION_MAX);
+    rc = load_within(&files, room, diags, def_out, &full, err);
+    return full && room < PL_DEFINITION_MAX
+               ? load_within(&files, PL_DEFINITION_MAX, diags, def_out, &full, err)
+               : rc;
 }
 
 void pl_definition_free(struct pl_definition *def)

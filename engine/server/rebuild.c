@@ -359,6 +359,7 @@ int pl_rebuild_check(struct pl_store *store, struct pl_journal *journal,
         recovered->journal = journal;
         recovered->clock = &clock.clock;
         pl_config_default(&recovered->config);
+        recovered->config.turn_arena_bytes = ARENA_SIZE; /* it only recovers */
         rc = pl_server_init(recovered);
     }
     if (rc == PLACET_OK) {
