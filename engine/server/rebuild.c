@@ -270,11 +270,20 @@ static int compare_blocks(struct rebuild *r, const struct pl_state *recovered)
     return PLACET_OK;
 }
 
-static int replace_blocks(struct rebuild *r)
+/* Where a recovery begins; 0 says that the tables are being written anew and must not be trusted.
+ */
+static int put_mark(struct pl_store *store, uint64_t replay_seq)
 {
     uint8_t memory[16];
     struct pl_writer mark;
 
+    pl_writer_init(&mark, memory, sizeof memory);
+    pl_write_u64(&mark, replay_seq);
+    return store->ops->put(store, PL_TABLE_META, PL_META_CHECKPOINT, pl_writer_bytes(&mark));
+}
+
+static int replace_blocks(struct rebuild *r)
+{
     int rc = r->store->ops->begin(r->store);
     for (uint32_t block = 0; rc == PLACET_OK && block < blocks_of(&r->state); block++) {
         struct pl_bytes value;
@@ -284,11 +293,8 @@ static int replace_blocks(struct rebuild *r)
             rc = r->store->ops->put(r->store, PL_TABLE_BLOCKS, block, value);
         }
     }
-    pl_writer_init(&mark, memory, sizeof memory);
-    pl_write_u64(&mark, r->state.last_seq + 1);
     if (rc == PLACET_OK) {
-        rc =
-            r->store->ops->put(r->store, PL_TABLE_META, PL_META_CHECKPOINT, pl_writer_bytes(&mark));
+        rc = put_mark(r->store, r->state.last_seq + 1);
     }
     if (rc < 0) {
         r->store->ops->abort(r->store);
@@ -393,6 +399,9 @@ static int empty_tables(struct pl_store *store)
         while (rc == PLACET_OK &&
                store->ops->floor(store, tables[i], UINT64_MAX, &key) == PLACET_OK) {
             rc = store->ops->begin(store);
+            if (rc == PLACET_OK) {
+                rc = put_mark(store, 0);
+            }
             if (rc == PLACET_OK) {
                 rc = store->ops->trim(store, tables[i], UINT64_MAX, ROWS_PER_TRIM);
             }

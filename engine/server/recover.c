@@ -28,6 +28,7 @@ struct recovery {
     struct pl_digest previous;
     uint8_t *blob;
     uint32_t blob_size;
+    bool half_rebuilt; /* the tables were being written anew when somebody pulled the plug */
 };
 
 /* ---- tables ---- */
@@ -256,7 +257,8 @@ static int read_mark(struct recovery *r)
     }
     pl_reader_init(&in, memory, size);
     r->s->turn->replay_seq = pl_reader_u64(&in, UINT64_MAX);
-    return pl_reader_done(&in) ? PLACET_OK : PLACET_ECORRUPT;
+    r->half_rebuilt = pl_reader_done(&in) && r->s->turn->replay_seq == 0;
+    return pl_reader_done(&in) && !r->half_rebuilt ? PLACET_OK : PLACET_ECORRUPT;
 }
 
 static int replay(struct recovery *r)
@@ -413,16 +415,20 @@ static int derive(struct recovery *r)
     return rc;
 }
 
-static const char *what_failed(int rc)
+static void say_why(const struct recovery *r, int rc, struct placet_error *err)
 {
-    switch (rc) {
-    case PLACET_ECORRUPT:
-        return "the store does not pass its checks";
-    case PLACET_EINVALID:
-        return "a stored definition cannot be loaded";
-    default:
-        return placet_strstatus(rc);
+    const char *what = rc == PLACET_ECORRUPT   ? "the store does not pass its checks"
+                       : rc == PLACET_EINVALID ? "a stored definition cannot be loaded"
+                                               : placet_strstatus(rc);
+    const char *hint = "Run `placet store verify` to see where, and restore from a backup.";
+
+    if (r->half_rebuilt) {
+        what = "a rebuild of this store was broken off";
+        hint = "Run `placet store rebuild` again; the journal is whole.";
     }
+    *err = (struct placet_error){.status = (enum placet_status)rc};
+    (void)snprintf(err->message, sizeof err->message, "%s", what);
+    (void)snprintf(err->hint, sizeof err->hint, "%s", hint);
 }
 
 int pl_server_recover(struct pl_server *s, struct placet_error *err)
@@ -443,10 +449,7 @@ int pl_server_recover(struct pl_server *s, struct placet_error *err)
     free(r.absorbed);
     free(r.blob);
     if (rc < 0 && err != NULL) {
-        *err = (struct placet_error){.status = (enum placet_status)rc};
-        (void)snprintf(err->message, sizeof err->message, "%s", what_failed(rc));
-        (void)snprintf(err->hint, sizeof err->hint,
-                       "Run `placet store verify` to see where, and restore from a backup.");
+        say_why(&r, rc, err);
     }
     return rc;
 }

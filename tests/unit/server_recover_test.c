@@ -8,6 +8,7 @@
 #include <placet/error.h>
 #include <placet/protocol.h>
 
+#include "server/rebuild.h"
 #include "support/sim_world.h"
 
 #define PORTAL  1
@@ -91,10 +92,43 @@ static void a_key_stays_with_the_open_case(void **state)
     sim_fini(&world);
 }
 
+/* Half of the tables written anew are not a state: the engine says so instead of serving them. */
+static void a_rebuild_that_was_broken_off_is_done_again(void **state)
+{
+    struct pl_rebuild_report report;
+    struct placet_error err;
+
+    (void)state;
+    sim_init(&world, 8);
+    (void)sim_publish(&world, "tests/script/workflows/two_steps.yaml");
+    greet();
+    for (unsigned i = 0; i < 20; i++) {
+        char key[8];
+        (void)snprintf(key, sizeof key, "r%u", i);
+        (void)start(key);
+    }
+    assert_int_equal(sim_settle(&world), 0);
+    const uint32_t open = world.server.state.open_count;
+
+    world.fail_after = 30;
+    world.fail_status = PLACET_EIO;
+    assert_int_equal(pl_rebuild_write(&world.store, &world.journal, &report, &err), PLACET_EIO);
+    assert_int_equal(sim_restart(&world), PLACET_ECORRUPT);
+
+    assert_int_equal(pl_rebuild_write(&world.store, &world.journal, &report, &err), PLACET_OK);
+    assert_int_equal(report.open_cases, open);
+    assert_int_equal(sim_restart(&world), PLACET_OK);
+    assert_int_equal(world.server.state.open_count, open);
+    assert_int_equal(pl_rebuild_check(&world.store, &world.journal, &report, &err), PLACET_OK);
+    assert_int_equal(report.differences, 0);
+    sim_fini(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_stays_with_the_open_case),
+        cmocka_unit_test(a_rebuild_that_was_broken_off_is_done_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
