@@ -20,6 +20,7 @@
 #define IDLE_BLOCKS       64u          /* blocks written by a commit that has nothing else to do */
 #define REPLIES_PER_TRIM  256u         /* rows of forgotten replies are dropped so many at once */
 #define REPLIES_TRIM_MAX  4096u        /* by one commit, more than it can add */
+#define FULL_TRY_EVERY    32u          /* turns with messages, while the store is full */
 #define COMMIT_ROOM       (256u << 10) /* of the arena: packing the largest case */
 #define IDEMPOTENCY_MS    ((int64_t)PL_IDEMPOTENCY_DAYS * PL_DAY_MS)
 
@@ -233,6 +234,7 @@ static int commit_frame(struct pl_server *s, struct pl_bytes *frame_out)
         return rc;
     }
     turn->previous = hash;
+    turn->full_turns = 0;
     s->metrics.events += events;
     s->metrics.frame_bytes += frame_out->size;
     return PLACET_OK;
@@ -246,6 +248,7 @@ static int take_back(struct pl_server *s)
 
     pl_log(PL_LOG_WARNING, "the store is full: a turn of %u events was taken back",
            s->turn->frame.count);
+    s->turn->full_turns = 1;
     s->arena.size = s->config.turn_arena_bytes;
     pl_outbox_init(&s->outbox, &s->arena);
     pl_state_fini(&s->state);
@@ -302,6 +305,9 @@ static int timeout_until_wake(const struct pl_server *s, int timeout_ms)
 {
     const struct pl_heap_entry *first = pl_heap_first(&s->state.wakes);
 
+    if (s->turn->full_turns > 0) {
+        return timeout_ms; /* a timer that is due has failed already: trying costs a recovery */
+    }
     if (pl_watches_behind(s) || pl_sessions_behind(s)) {
         return 0;
     }
@@ -340,6 +346,13 @@ static void tell(struct pl_server *s, struct pl_bytes frame)
     pl_sessions_tick(s);
 }
 
+/* A turn that is taken back takes its answers with it: while the store is full a question does not
+ * share one with timers and offers, but for a try now and then. */
+static bool answers_come_first(struct pl_server *s)
+{
+    return s->turn->full_turns > 0 && s->turn->full_turns++ % FULL_TRY_EVERY != 0;
+}
+
 int pl_server_turn(struct pl_server *s, int timeout_ms)
 {
     struct pl_bytes frame;
@@ -349,11 +362,12 @@ int pl_server_turn(struct pl_server *s, int timeout_ms)
     if (messages < 0) {
         return messages;
     }
-    const int timers = fire_timers(s);
+    const bool alone = messages > 0 && answers_come_first(s);
+    const int timers = alone ? 0 : fire_timers(s);
     if (timers < 0) {
         return timers;
     }
-    const int offers = pl_sessions_offer(s);
+    const int offers = alone ? 0 : pl_sessions_offer(s);
     if (offers < 0) {
         return offers;
     }

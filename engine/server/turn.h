@@ -35,6 +35,7 @@ struct pl_turn {
     uint64_t cycle_seq;  /* first sequence that blocks of this cycle may lack */
     uint64_t replay_seq; /* a recovery begins here */
     uint32_t commits_since_archive;
+    uint32_t full_turns; /* since a commit found no room; 0: none did */
 };
 
 /* Adds one event to the frame and nothing else; PLACET_ELIMIT leaves the frame as it was. */

@@ -166,6 +166,30 @@ static void a_turn_taken_back_keeps_the_hands(void **state)
     assert_int_equal(letters_of(PLACET_KIND_TASK), 1);
 }
 
+/* A timer is due that finds no room, again and again: who asks is answered all the same. */
+static void a_full_store_answers_questions(void **state)
+{
+    (void)state;
+    subscribe(1);
+    (void)start("a");
+    assert_int_equal(sim_settle(&world), 0);
+    world.now_ms += 11000; /* the offer was not accepted */
+    world.fail_status = PLACET_EFULL;
+    for (unsigned i = 0; i < 3; i++) {
+        world.fail_after = 1;
+        assert_int_equal(sim_turn(&world), PLACET_OK);
+        world.fail_after = 1;
+        const uint64_t asked =
+            sim_send(&world, PL_ENDPOINT_API, PORTAL, PLACET_KIND_LIST, "{\"what\": \"cases\"}");
+        assert_true(sim_turn(&world) >= 0);
+        assert_false(is_refused(asked));
+    }
+    world.fail_after = 0; /* there is room again */
+    assert_int_equal(letters_of(PLACET_KIND_TASK), 1);
+    assert_int_equal(sim_settle(&world), 0);
+    assert_int_equal(letters_of(PLACET_KIND_TASK), 2);
+}
+
 static void an_idle_commit_without_room_is_no_end(void **state)
 {
     (void)state;
@@ -291,6 +315,7 @@ int main(void)
         IN_OFFICE(rows_of_forgotten_replies_go),
         IN_OFFICE(queues_forget_closed_cases),
         IN_OFFICE(a_turn_taken_back_keeps_the_hands),
+        IN_OFFICE(a_full_store_answers_questions),
         IN_OFFICE(an_idle_commit_without_room_is_no_end),
         IN_OFFICE(the_last_slot_is_refused_not_fatal),
         IN_OFFICE(a_watcher_that_does_not_read_costs_little),
