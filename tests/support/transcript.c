@@ -113,26 +113,35 @@ static const char *const cards[] = {
 static const char *const timeouts[] = {
     [PL_TIMEOUT_ACCEPT] = "accept", [PL_TIMEOUT_LEASE] = "lease", [PL_TIMEOUT_BACKOFF] = "backoff"};
 
+/* A number that is the name of something in the definition. */
+static bool add_reference(struct transcript *t, const struct pl_definition *def, const char *name,
+                          uint64_t value)
+{
+    if (strcmp(name, "decision") == 0 && value < def->decision_count) {
+        transcript_addf(t, " %.*s", (int)def->decisions[value].id.len, def->decisions[value].id.at);
+    } else if (strcmp(name, "result") == 0 && value < def->result_count) {
+        transcript_addf(t, " %.*s", (int)def->results[value].id.len, def->results[value].id.at);
+    } else if (strcmp(name, "by_step") == 0 || strcmp(name, "to_step") == 0) {
+        if (value < def->step_count) {
+            transcript_addf(t, " %s=%.*s", name, (int)def->steps[value].id.len,
+                            def->steps[value].id.at);
+        } else if (value == PL_STEP_APPLY) {
+            transcript_addf(t, " %s=apply", name);
+        }
+    } else {
+        return strcmp(name, "decision") == 0; /* an officer's has no name */
+    }
+    return true;
+}
+
 static void add_number(struct transcript *t, const struct pl_definition *def, const char *name,
                        uint64_t value)
 {
-    if (strcmp(name, "decision") == 0 && value == PL_NO_DECISION) {
-        return; /* an officer's */
+    if ((def != NULL && add_reference(t, def, name, value)) || strcmp(name, "body_hash") == 0 ||
+        (strcmp(name, "percent") == 0 && value > 100)) {
+        return;
     }
-    if (strcmp(name, "decision") == 0 && def != NULL && value < def->decision_count) {
-        transcript_addf(t, " %.*s", (int)def->decisions[value].id.len, def->decisions[value].id.at);
-    } else if (strcmp(name, "result") == 0 && def != NULL && value < def->result_count) {
-        transcript_addf(t, " %.*s", (int)def->results[value].id.len, def->results[value].id.at);
-    } else if (strcmp(name, "percent") == 0 && value > 100) {
-        return; /* not said */
-    } else if (strcmp(name, "to_step") == 0 && value == PL_STEP_APPLY) {
-        transcript_addf(t, " to_step=apply");
-    } else if (strcmp(name, "by_step") == 0 || strcmp(name, "to_step") == 0) {
-        if (def != NULL && value < def->step_count) {
-            transcript_addf(t, " %s=%.*s", name, (int)def->steps[value].id.len,
-                            def->steps[value].id.at);
-        }
-    } else if (strcmp(name, "rejection") == 0) {
+    if (strcmp(name, "rejection") == 0) {
         transcript_addf(t, " %s", pl_rejection_name((enum pl_rejection)value));
     } else if (strcmp(name, "card") == 0) {
         transcript_addf(t, " %s", cards[value]);
@@ -142,7 +151,7 @@ static void add_number(struct transcript *t, const struct pl_definition *def, co
         transcript_addf(t, " %s", pl_command_name((enum pl_command_kind)value));
     } else if (strcmp(name, "held") == 0) {
         transcript_addf(t, "%s", value != 0 ? " held" : "");
-    } else if (strcmp(name, "body_hash") != 0) {
+    } else {
         transcript_addf(t, " %s=%" PRIu64, name, value);
     }
 }
