@@ -325,7 +325,8 @@ static int64_t ask_time_us(const struct placet_adapter *adapter)
 
 static int64_t next_us(const struct placet_adapter *adapter)
 {
-    const int64_t times_us[] = {pl_link_due_us(&adapter->link), pl_calls_due_us(&adapter->calls),
+    const int64_t times_us[] = {pl_link_due_us(&adapter->link),
+                                pl_calls_due_us(&adapter->calls, &adapter->link),
                                 ask_time_us(adapter)};
     int64_t first_us = INT64_MAX;
 

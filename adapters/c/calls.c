@@ -6,8 +6,9 @@
 #define RING_MIN  64
 #define RING_MAX  (UINT64_C(1) << 20) /* calls under way: more is a mistake of the program */
 #define BODY_MIN  256
-#define BODY_KEEP 65536           /* larger memory is given back */
-#define AGAIN_US  INT64_C(100000) /* when the engine does not say how long */
+#define BODY_KEEP 65536            /* larger memory is given back */
+#define AGAIN_US  INT64_C(100000)  /* when the engine does not say how long */
+#define LOST_US   INT64_C(4000000) /* without an answer; an offer waits 10 s for TAKEN */
 
 static struct pl_call *slot(const struct pl_calls *calls, uint64_t correlation)
 {
@@ -80,6 +81,7 @@ struct pl_call *pl_calls_add(struct pl_calls *calls, enum placet_kind kind,
     call->correlation = calls->next;
     call->kind = kind;
     call->asked_at_us = pl_link_now_us();
+    call->sent_at_us = 0;
     call->again_at_us = 0;
     call->answered = NULL;
     call->context = NULL;
@@ -110,10 +112,32 @@ static void release(struct pl_calls *calls, struct pl_call *call)
     }
 }
 
-static bool send_call(struct pl_link *link, const struct pl_call *call)
+static bool send_call(struct pl_link *link, struct pl_call *call)
 {
     const struct placet_value body = {.at = call->body, .size = call->size};
-    return pl_link_send(link, call->kind, call->correlation, body);
+    const bool sent = pl_link_send(link, call->kind, call->correlation, body);
+
+    call->sent_at_us = sent ? pl_link_now_us() : call->sent_at_us;
+    return sent;
+}
+
+/* The oldest ones, in the order in which they were sent: up to the first that may still be
+ * answered. */
+static void send_lost(struct pl_calls *calls, struct pl_link *link)
+{
+    const int64_t now_us = pl_link_now_us();
+
+    for (uint64_t i = calls->oldest; i < calls->unsent; i++) {
+        struct pl_call *call = slot(calls, i);
+        if (call->correlation == 0 || call->again_at_us != 0) {
+            continue;
+        }
+        if (call->sent_at_us > now_us - LOST_US) {
+            return;
+        }
+        call->sent_at_us = now_us; /* also when there is no room for it now: no haste */
+        (void)send_call(link, call);
+    }
 }
 
 static void send_postponed(struct pl_calls *calls, struct pl_link *link)
@@ -145,8 +169,9 @@ void pl_calls_flush(struct pl_calls *calls, struct pl_link *link)
     if (calls->postponed > 0) {
         send_postponed(calls, link);
     }
+    send_lost(calls, link);
     while (calls->unsent < calls->next) {
-        const struct pl_call *call = slot(calls, calls->unsent);
+        struct pl_call *call = slot(calls, calls->unsent);
         const bool waits = call->correlation != 0 && call->again_at_us == 0;
         if (waits && !send_call(link, call)) {
             return;
@@ -200,10 +225,16 @@ void *pl_calls_pop(struct pl_calls *calls)
     return calls->oldest == calls->next ? NULL : pl_calls_forget(calls, calls->oldest);
 }
 
-int64_t pl_calls_due_us(const struct pl_calls *calls)
+int64_t pl_calls_due_us(const struct pl_calls *calls, const struct pl_link *link)
 {
     int64_t due_us = INT64_MAX;
 
+    if (!pl_link_is_up(link)) {
+        return due_us;
+    }
+    if (calls->oldest < calls->unsent && slot(calls, calls->oldest)->again_at_us == 0) {
+        due_us = slot(calls, calls->oldest)->sent_at_us + LOST_US;
+    }
     for (uint64_t i = calls->oldest; i < calls->next && calls->postponed > 0; i++) {
         const struct pl_call *call = slot(calls, i);
         if (call->correlation != 0 && call->again_at_us != 0 && call->again_at_us < due_us) {

@@ -14,6 +14,7 @@ struct pl_call {
     uint32_t size;
     uint32_t room;
     int64_t asked_at_us;
+    int64_t sent_at_us;  /* last; 0: not yet */
     int64_t again_at_us; /* 0, or refused for the moment */
     void (*answered)(void *context, const struct pl_letter *letter, const struct pl_call *call);
     void *context;
@@ -38,7 +39,8 @@ void pl_calls_fini(struct pl_calls *calls);
 struct pl_call *pl_calls_add(struct pl_calls *calls, enum placet_kind kind,
                              struct placet_value body);
 
-/* Sends what was not sent; after a new session everything. */
+/* Sends what was not sent; after a new session everything; and what has had no answer for long: an
+ * engine whose disk or memory was full for a moment may have dropped it. */
 void pl_calls_flush(struct pl_calls *calls, struct pl_link *link);
 
 /* Gives a reply to its call, unless it is refused for the moment and `again`: then the call waits
@@ -51,7 +53,7 @@ void *pl_calls_forget(struct pl_calls *calls, uint64_t correlation);
 /* Forgets the oldest call and gives back its `second`; NULL when there is none. For the end. */
 void *pl_calls_pop(struct pl_calls *calls);
 
-/* When a postponed call is due; INT64_MAX when none is. */
-int64_t pl_calls_due_us(const struct pl_calls *calls);
+/* When a call is to be sent again; INT64_MAX when none is, or nothing can be sent. */
+int64_t pl_calls_due_us(const struct pl_calls *calls, const struct pl_link *link);
 
 #endif

@@ -110,7 +110,7 @@ int placet_client_fd(const struct placet_client *client)
 static int64_t due_us(const struct placet_client *client)
 {
     const int64_t link_us = pl_link_due_us(&client->link);
-    const int64_t calls_us = pl_calls_due_us(&client->calls);
+    const int64_t calls_us = pl_calls_due_us(&client->calls, &client->link);
     return link_us < calls_us ? link_us : calls_us;
 }
 

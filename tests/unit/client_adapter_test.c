@@ -331,6 +331,23 @@ static void tasks_in_hand_are_announced_before_new_ones_come(void **state)
     assert_false(fake_engine_take(bench->engine, PLACET_KIND_PROGRESS, &message));
 }
 
+/* The engine took the answer and its turn came to nothing: no break, no reply. */
+static void an_answer_without_a_reply_is_sent_again(void **state)
+{
+    struct bench *bench = *state;
+
+    bench->office.answer_at_once = true;
+    subscribe(bench);
+    offer(bench, "C7.1.0.1", 9);
+    free(expect(bench, PLACET_KIND_COMPLETE).bytes);
+    fake_engine_reply_to(bench->engine, PLACET_KIND_COMPLETE, 0, "{\"sequence\": 3}");
+    struct fake_message message = expect(bench, PLACET_KIND_COMPLETE);
+    assert_int_equal(lease_of(&message), 9);
+    free(message.bytes);
+    RUN_UNTIL(bench, bench->office.outcomes == 1);
+    assert_int_equal(placet_adapter_pending(bench->adapter), 0);
+}
+
 static void answers_survive_a_restart_of_the_engine(void **state)
 {
     struct bench *bench = *state;
@@ -478,6 +495,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(tasks_in_hand_are_announced_before_new_ones_come, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(an_answer_without_a_reply_is_sent_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(answers_survive_a_restart_of_the_engine, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tasks_in_hand_are_named_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refusals_are_told, set_up, tear_down),
