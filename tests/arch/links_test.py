@@ -1,5 +1,5 @@
 """What a document or a comment points at is there: relative links, decisions by number, files in
-the tree that a README names in code quotes."""
+the tree that a README names in code quotes. Nothing is left over from a merge."""
 
 import re
 
@@ -33,6 +33,8 @@ def main():
             found = list(decisions(line))
             if path.suffix == ".md":
                 found += links(path, line)
+            if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+                found.append("is left over from a merge")
             findings += [f"{path}:{number}: error: {text}" for text in found]
     tree.finish(findings, len(paths))
 
