@@ -1,4 +1,5 @@
 /* The loop of an adapter: tasks come once, answers count once, whatever breaks. */
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -469,6 +470,31 @@ static void a_refused_subscription_ends_the_loop(void **state)
     assert_string_equal(err.message, "no such service");
 }
 
+/* A program with a loop of its own polls the descriptor and never waits in the library. */
+static void the_descriptor_says_when_to_run(void **state)
+{
+    struct bench *bench = *state;
+    unsigned runs = 0;
+
+    bench->office.answer_at_once = true;
+    fake_engine_reply_to(bench->engine, PLACET_KIND_COMPLETE, 0, "{\"sequence\": 3}");
+    for (unsigned i = 0; i < 200; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof(name), "C%u.0.0.1", i);
+        offer(bench, name, 1);
+    }
+    while (bench->office.outcomes < 200 && runs < PATIENCE_MS) {
+        struct pollfd descriptor = {.fd = placet_adapter_fd(bench->adapter), .events = POLLIN};
+        const int wait_ms = placet_adapter_wait_ms(bench->adapter);
+        assert_true(wait_ms >= 0 && wait_ms <= 1000);
+        assert_true(poll(&descriptor, 1, wait_ms) >= 0);
+        assert_true(placet_adapter_run(bench->adapter, 0, NULL) >= 0);
+        runs++;
+    }
+    assert_int_equal(bench->office.outcomes, 200);
+    assert_int_equal(bench->office.refused, 0);
+}
+
 static void nonsense_is_left_alone(void **state)
 {
     struct bench *bench = *state;
@@ -501,6 +527,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refusals_are_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_busy_engine_is_asked_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_refused_subscription_ends_the_loop, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_descriptor_says_when_to_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nonsense_is_left_alone, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
