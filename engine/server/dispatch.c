@@ -274,7 +274,7 @@ static int offer(struct pl_server *s, struct pl_queue_entry entry, uint32_t subs
                              .step = entry.step,
                              .item = entry.item,
                              .note = pl_text_of(session->name)};
-    struct pl_execution x = {0};
+    struct pl_verdict x = {0};
 
     t->offering = subscription;
     const int executed = pl_turn_execute(s, &cmd, &x);

@@ -212,7 +212,7 @@ static int fold_all(struct pl_server *s, uint64_t first_seq, struct pl_live **li
 /* Journals the outcome behind its COMMAND_ACCEPTED, folds it, carries out its effects. From the
  * first fold on an error ends the turn. */
 static int record(struct pl_server *s, const struct pl_command *cmd, struct pl_live *live,
-                  struct pl_execution *out)
+                  struct pl_verdict *out)
 {
     const bool kept = cmd->idem.len != 0 && out->rejection == PL_ACCEPTED;
     const uint64_t seq = pl_turn_next_seq(s);
@@ -250,7 +250,7 @@ static int record(struct pl_server *s, const struct pl_command *cmd, struct pl_l
 }
 
 static int record_rejection(struct pl_server *s, const struct pl_command *cmd,
-                            struct pl_execution *out)
+                            struct pl_verdict *out)
 {
     const struct pl_event event = {
         .kind = PL_EVT_COMMAND_REJECTED,
@@ -277,8 +277,7 @@ static int record_rejection(struct pl_server *s, const struct pl_command *cmd,
 
 /* ---- the command ---- */
 
-static bool answer_again(struct pl_server *s, const struct pl_command *cmd,
-                         struct pl_execution *out)
+static bool answer_again(struct pl_server *s, const struct pl_command *cmd, struct pl_verdict *out)
 {
     const struct pl_reply *reply =
         cmd->idem.len == 0 ? NULL : pl_state_reply(&s->state, cmd->by, cmd->idem);
@@ -299,7 +298,7 @@ static bool answer_again(struct pl_server *s, const struct pl_command *cmd,
 
 /* An answer that comes again after its case was closed is still recognised by its lease. */
 static int answer_of_closed(struct pl_server *s, const struct pl_command *cmd,
-                            struct pl_execution *out)
+                            struct pl_verdict *out)
 {
     uint32_t size = (uint32_t)pl_wire_case_size_max(PL_STEPS_MAX, PL_TASKS_MAX);
     void *memory = pl_arena_reserve(&s->arena, size);
@@ -352,7 +351,7 @@ static struct pl_facts facts_of(struct pl_server *s, const struct pl_command *cm
 
 static int decide(struct pl_server *s, const struct pl_definition *def, struct pl_live *live,
                   const struct pl_facts *facts, const struct pl_command *cmd,
-                  struct pl_execution *out)
+                  struct pl_verdict *out)
 {
     static const struct pl_case_data nothing;
 
@@ -381,11 +380,11 @@ static bool has_headroom(const struct pl_server *s)
            s->turn->frame.size_max - s->turn->frame.size >= PL_COMMAND_ROOM;
 }
 
-int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_execution *out)
+int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_verdict *out)
 {
     struct pl_live *live;
 
-    *out = (struct pl_execution){.case_id = cmd->case_id, .step = cmd->step};
+    *out = (struct pl_verdict){.case_id = cmd->case_id, .step = cmd->step};
     if (!has_headroom(s)) {
         return PLACET_ELIMIT;
     }
@@ -409,9 +408,9 @@ int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_execu
 }
 
 int pl_turn_start(struct pl_server *s, const struct pl_definition *def, struct pl_command *cmd,
-                  struct pl_execution *out)
+                  struct pl_verdict *out)
 {
-    *out = (struct pl_execution){.step = PL_NO_STEP};
+    *out = (struct pl_verdict){.step = PL_NO_STEP};
     if (!has_headroom(s)) {
         return PLACET_ELIMIT;
     }

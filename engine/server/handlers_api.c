@@ -57,7 +57,7 @@ static int run(struct pl_request *r, struct pl_command *cmd)
 /* ---- starting ---------------------------------------------------------------------------------
  */
 
-static int answer_started(struct pl_request *r, const struct pl_execution *x, bool existing)
+static int answer_started(struct pl_request *r, const struct pl_verdict *x, bool existing)
 {
     struct pl_found found;
     struct pl_writer body;
@@ -70,7 +70,7 @@ static int answer_started(struct pl_request *r, const struct pl_execution *x, bo
         return PLACET_OK;
     }
     pl_write_map(&body, 6);
-    pl_write_execution(&body, x);
+    pl_write_verdict(&body, x);
     pl_write_key_text(&body, "workflow", found.def->workflow);
     pl_write_key_u64(&body, "revision", found.def->revision);
     pl_write_key_bool(&body, "existing", existing);
@@ -99,7 +99,7 @@ static bool settled_by_existing(struct pl_request *r, const struct pl_definition
                                 int *rc_out)
 {
     const struct pl_state *state = &r->server->state;
-    struct pl_execution x = {.seq = state->last_seq};
+    struct pl_verdict x = {.seq = state->last_seq};
 
     x.case_id = pl_state_case_of_key(state, def->workflow, cmd->key);
     if (x.case_id.v == 0 && on_existing != ON_EXISTING_ALLOW_IF_CLOSED) {
@@ -116,7 +116,7 @@ static bool settled_by_existing(struct pl_request *r, const struct pl_definition
 static int start(struct pl_request *r, const struct pl_definition *def, struct pl_command *cmd,
                  enum on_existing on_existing)
 {
-    struct pl_execution x = {0};
+    struct pl_verdict x = {0};
     bool ran = false;
     int rc = PLACET_OK;
 
@@ -134,7 +134,7 @@ static int start(struct pl_request *r, const struct pl_definition *def, struct p
 /* The same answer as before, with the definition that the case got then. */
 static int start_again(struct pl_request *r, struct pl_command *cmd)
 {
-    struct pl_execution x = {0};
+    struct pl_verdict x = {0};
     bool ran = false;
     const int rc = pl_request_execute(r, cmd, &x, &ran);
 

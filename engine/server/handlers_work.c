@@ -44,7 +44,7 @@ static int64_t note_holder(struct pl_request *r, const struct pl_command *cmd)
 /* TAKEN, PROGRESS, PARK: the session holds the task, and learns until when. */
 static int hold(struct pl_request *r, struct pl_command *cmd)
 {
-    struct pl_execution x = {0};
+    struct pl_verdict x = {0};
     struct pl_writer body;
     bool ran = false;
 
@@ -60,7 +60,7 @@ static int hold(struct pl_request *r, struct pl_command *cmd)
         return PLACET_OK;
     }
     pl_write_map(&body, 5);
-    pl_write_execution(&body, &x);
+    pl_write_verdict(&body, &x);
     pl_write_key_u64(&body, "until", (uint64_t)until_ms);
     pl_write_key_u64(&body, "now", (uint64_t)r->server->now_ms);
     return pl_answer_send(r, x.repeated ? PLACET_FLAG_DUP : 0, &body);
@@ -69,7 +69,7 @@ static int hold(struct pl_request *r, struct pl_command *cmd)
 /* COMPLETE, FAIL, THROW, RELEASE: the task leaves the session. */
 static int let_go(struct pl_request *r, struct pl_command *cmd)
 {
-    struct pl_execution x = {0};
+    struct pl_verdict x = {0};
     struct pl_writer body;
     bool ran = false;
 
@@ -84,7 +84,7 @@ static int let_go(struct pl_request *r, struct pl_command *cmd)
         return PLACET_OK;
     }
     pl_write_map(&body, 3);
-    pl_write_execution(&body, &x);
+    pl_write_verdict(&body, &x);
     return pl_answer_send(r, x.repeated ? PLACET_FLAG_DUP : 0, &body);
 }
 

@@ -100,7 +100,7 @@ void pl_holder_remove(struct pl_server *s, struct pl_task_ref ref)
 
 /* The hand was that of another connection, if any; now it is one of this session. */
 static void change_hands(struct pl_server *s, struct pl_holder *holder, const struct pl_live *live,
-                         const struct pl_session *session)
+                         struct pl_session *session)
 {
     const struct pl_member *member = &live->def->steps[holder->step].members[holder->item];
     const uint32_t service = s->state.revisions[live->def->number - 1].queues[member->service];
@@ -108,6 +108,7 @@ static void change_hands(struct pl_server *s, struct pl_holder *holder, const st
 
     pl_holder_free_hand(s, holder);
     holder->session = session->number;
+    session->holds = true;
     holder->subscription = PL_NONE;
     if (sub != NULL) {
         holder->subscription = (uint32_t)(sub - s->sessions->subscriptions);
@@ -117,7 +118,7 @@ static void change_hands(struct pl_server *s, struct pl_holder *holder, const st
 }
 
 void pl_holder_spoke(struct pl_server *s, const struct pl_live *live, struct pl_task_ref ref,
-                     const struct pl_session *session)
+                     struct pl_session *session)
 {
     const struct pl_task *task = &live->c.tasks[live->def->steps[ref.step].first_task + ref.item];
     struct pl_holder *holder = pl_holder_of(s, ref);

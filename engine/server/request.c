@@ -258,7 +258,7 @@ enum placet_code pl_rejection_code(enum pl_rejection rejection)
     return codes[rejection];
 }
 
-void pl_write_execution(struct pl_writer *body, const struct pl_execution *x)
+void pl_write_verdict(struct pl_writer *body, const struct pl_verdict *x)
 {
     char text[PL_CASE_TEXT_SIZE];
 
@@ -268,7 +268,7 @@ void pl_write_execution(struct pl_writer *body, const struct pl_execution *x)
     pl_write_key_string(body, "case", x->case_id.v == 0 ? NULL : text);
 }
 
-static int answer_rejection(struct pl_request *r, const struct pl_execution *x)
+static int answer_rejection(struct pl_request *r, const struct pl_verdict *x)
 {
     uint8_t memory[1024];
     struct pl_writer detail;
@@ -277,7 +277,7 @@ static int answer_rejection(struct pl_request *r, const struct pl_execution *x)
     pl_write_map(&detail, 5);
     pl_write_key_string(&detail, "rejection", pl_rejection_name(x->rejection));
     pl_write_key_string(&detail, "message_zh", pl_rejection_text_zh(x->rejection));
-    pl_write_execution(&detail, x);
+    pl_write_verdict(&detail, x);
 
     struct pl_writer body;
     if (pl_answer_open(r, &body, ERROR_SIZE) == NULL) {
@@ -288,13 +288,13 @@ static int answer_rejection(struct pl_request *r, const struct pl_execution *x)
     return pl_answer_send(r, PLACET_FLAG_ERROR | (x->repeated ? PLACET_FLAG_DUP : 0), &body);
 }
 
-int pl_request_executed(struct pl_request *r, const struct pl_execution *x, bool *ran)
+int pl_request_executed(struct pl_request *r, const struct pl_verdict *x, bool *ran)
 {
     *ran = x->rejection == PL_ACCEPTED;
     return *ran ? PLACET_OK : answer_rejection(r, x);
 }
 
-int pl_request_execute(struct pl_request *r, struct pl_command *cmd, struct pl_execution *out,
+int pl_request_execute(struct pl_request *r, struct pl_command *cmd, struct pl_verdict *out,
                        bool *ran)
 {
     *ran = false;
@@ -304,7 +304,7 @@ int pl_request_execute(struct pl_request *r, struct pl_command *cmd, struct pl_e
 
 int pl_answer_command(struct pl_request *r, struct pl_command *cmd)
 {
-    struct pl_execution x = {0};
+    struct pl_verdict x = {0};
     struct pl_writer body;
     bool ran = false;
 
@@ -313,6 +313,6 @@ int pl_answer_command(struct pl_request *r, struct pl_command *cmd)
         return rc;
     }
     pl_write_map(&body, 3);
-    pl_write_execution(&body, &x);
+    pl_write_verdict(&body, &x);
     return pl_answer_send(r, x.repeated ? PLACET_FLAG_DUP : 0, &body);
 }

@@ -77,11 +77,11 @@ int pl_answer_command(struct pl_request *r, struct pl_command *cmd);
 
 /* The same in two steps, for replies with fields of their own: `ran` stays false when the answer
  * has been given already (a rejection, or no room). */
-int pl_request_execute(struct pl_request *r, struct pl_command *cmd, struct pl_execution *out,
+int pl_request_execute(struct pl_request *r, struct pl_command *cmd, struct pl_verdict *out,
                        bool *ran);
 /* What pl_request_execute does with a result that is there already. */
-int pl_request_executed(struct pl_request *r, const struct pl_execution *x, bool *ran);
-void pl_write_execution(struct pl_writer *body, const struct pl_execution *x); /* three pairs */
+int pl_request_executed(struct pl_request *r, const struct pl_verdict *x, bool *ran);
+void pl_write_verdict(struct pl_writer *body, const struct pl_verdict *x); /* three pairs */
 
 /* A command of this session: who, with what right, under which idempotency id (client commands:
  * `idem` is required). */

@@ -65,7 +65,7 @@ struct pl_server {
 };
 
 /* What became of a command. */
-struct pl_execution {
+struct pl_verdict {
     enum pl_rejection rejection; /* PL_ACCEPTED: yes */
     bool repeated;               /* answered before: same answer, DUP flag */
     uint64_t seq; /* of its first event (accepted) or of COMMAND_REJECTED; for read-your-writes */
@@ -78,12 +78,12 @@ struct pl_execution {
  * case that does not exist is a rejection, an open one of unknown definition a PL_CHECK. Returns 0
  * or a status that ends the turn (PLACET_ELIMIT: arena or frame exhausted; the caller refuses the
  * message with RESOURCE_EXHAUSTED). */
-int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_execution *out);
+int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_verdict *out);
 
 /* START by name: picks the newest revision of `workflow` (or `revision` when not 0), checks the
  * form against its schema outside the core. */
 int pl_turn_start(struct pl_server *s, const struct pl_definition *def, struct pl_command *cmd,
-                  struct pl_execution *out);
+                  struct pl_verdict *out);
 
 /* Publishes a definition that the loader accepted: `bundle` is its source. Idempotent by the
  * definition's hash: `*unchanged_out`. Takes over `def` when it returns 0. */

@@ -25,6 +25,7 @@ struct pl_session {
     int64_t heard_real_ms;
     uint32_t subscriptions; /* first of its list, by index */
     uint32_t subscription_count;
+    bool holds; /* some task was given to it, or spoken of by it */
     bool draining;
 };
 
@@ -158,7 +159,7 @@ void pl_holder_remove(struct pl_server *s, struct pl_task_ref ref);
 /* An accepted TAKEN, PROGRESS or PARK of this session, after which the task is leased: the session
  * holds it now. A task from before this session, unless it is parked, occupies one of its hands. */
 void pl_holder_spoke(struct pl_server *s, const struct pl_live *live, struct pl_task_ref ref,
-                     const struct pl_session *session);
+                     struct pl_session *session);
 void pl_holder_free_hand(struct pl_server *s, struct pl_holder *holder);
 
 /* The latest time that a fast clock may reach while messages are on their way. */

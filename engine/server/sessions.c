@@ -143,7 +143,7 @@ void pl_session_close(struct pl_server *s, struct pl_session *session)
     struct pl_sessions *t = s->sessions;
 
     pl_unsubscribe_all(s, session);
-    for (uint32_t i = 0; i < t->holders.count; i++) {
+    for (uint32_t i = 0; session->holds && i < t->holders.count; i++) {
         struct pl_holder *h = &t->holders.at[i];
         if (h->case_id.v != 0 && h->session == session->number) {
             h->session = 0;

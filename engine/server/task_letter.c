@@ -326,10 +326,11 @@ void pl_sessions_send_task(struct pl_server *s, const struct pl_live *live, uint
     const struct pl_task_ref ref = ref_of(live, step, item);
     struct pl_holder *holder = pl_holder_add(s, ref);
     struct pl_subscription *sub = &t->subscriptions[t->offering];
-    const struct pl_session *session = &t->sessions[sub->session];
+    struct pl_session *session = &t->sessions[sub->session];
     struct pl_writer body;
 
     if (holder != NULL) {
+        session->holds = true;
         holder->lease = live->c.tasks[live->def->steps[step].first_task + item].lease;
         holder->session = session->number;
         holder->subscription = t->offering;

@@ -97,7 +97,7 @@ static int fire_timers(struct pl_server *s)
             .step = PL_NO_STEP,
             .item = PL_NO_ITEM,
         };
-        struct pl_execution done;
+        struct pl_verdict done;
         const int rc = pl_turn_execute(s, &cmd, &done);
         if (rc == PLACET_ELIMIT) {
             break; /* the turn is full: the next one goes on */
