@@ -219,6 +219,7 @@ static void bill_frame(struct script *s, const struct sim_frame *at,
             *def = pl_state_definition_number(&s->world.server.state,
                                               (uint32_t)event.case_started.definition);
         } else if (event.kind == PL_EVT_CASE_FINISHED) {
+            PL_CHECK(*def != NULL);
             add_bill(s, *def, *started_ms, frame.at_ms);
         }
     }
