@@ -194,6 +194,12 @@ def acting(e, case):
         changes.write("}")
         changes.flush()
         e.fails(2, "supplement", case, changes.name)
+    figures = e.json("case_figures", "case", "figures", "K-1")["cases"][0]
+    findings.expect(figures["procedures"] == 1 and figures["finished"] is None
+                    and figures["result"] is None and figures["visits"] == 0,
+                    f"one step was decided and none ended: {figures}")
+    e.fails(4, "case", "figures", "C999999")
+    e.fails(2, "case", "figures", case, case, case)
     e.json("done", "withdraw", case, "--reason", "site was sold")
     findings.expect(e.json("case", "case", case)["result"] == "withdrawn", "withdrawn")
     other = e.json("submit", "submit", PERMIT, FORM, "--key", "K-2")["case"]
@@ -229,6 +235,13 @@ def following(e):
     check_events(events, "followed")
     findings.expect(events[-1]["type"] == "case_finished"
                     and events[-1]["data"]["result"] == "completed", f"the end: {events[-1]}")
+    promised = e.json("analyse", "analyse", f"workflows/{PERMIT}.yaml")
+    figures = e.json("case_figures", "case", "figures", opened["case"], opened["case"])
+    for key in ("procedures", "visits", "cost"):
+        findings.expect(figures["cases"][0][key] == promised[key], f"{key}: {figures}")
+    findings.expect(figures["cases"][0]["documents"] == promised["documents"]["supplied"],
+                    f"documents: {figures}")
+    findings.expect(set(figures["difference"].values()) == {0}, f"of a case and itself: {figures}")
     again = e.ask("watch", opened["case"], "--until-finished", "-o", "jsonl")
     findings.expect([json.loads(x) for x in again.stdout.splitlines()] == events,
                     "read again, the events are others")

@@ -215,15 +215,19 @@ static void complete(struct fold *fold, const struct placet_definition *definiti
 }
 
 /* The figures of one case; 0 or an exit code. `*value_out` belongs to the caller. */
-static int measure(const struct pl_cli *cli, struct placet_client *client, const char *id,
+static int measure(const struct pl_cli *cli, struct placet_client *client, const char *text,
                    json_t **value_out)
 {
     struct placet_definition *definition = NULL;
     struct fold fold = {.steps = NULL};
+    char id[PLACET_CASE_SIZE];
     json_t *found = NULL;
 
-    int rc = pl_cli_ask(cli, client, PLACET_KIND_GET,
+    int rc = pl_cli_find_case(cli, client, text, id);
+    if (rc == 0) {
+        rc = pl_cli_ask(cli, client, PLACET_KIND_GET,
                         json_pack("{s:s, s:s}", "what", "case", "case", id), &found);
+    }
     if (rc == 0) {
         rc = get_definition(cli, client, found, &definition);
     }
