@@ -108,7 +108,8 @@ PLACET_API int placet_reply_status(const struct placet_reply *reply, struct plac
 /**
  * Asks and does not wait: `answered` is called from placet_client_run (or from any other function
  * that waits) with the answer, in the order in which answers come. `reply` is borrowed for the
- * call. Any number may be under way; those that still are when the client is closed are forgotten.
+ * call. Any number may be under way; they are sent again after a break, and when no answer came for
+ * some seconds; those that still are under way when the client is closed are forgotten.
  * #PLACET_ENOMEM.
  */
 PLACET_API PLACET_MUST_CHECK int
