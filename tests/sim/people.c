@@ -339,6 +339,7 @@ void people_act(struct people *p)
 
 void people_watch_to_the_end(struct people *p)
 {
+    p->watchers.calm = true;
     for (unsigned i = 0; i < WATCHERS; i++) {
         ensure_session(p, PEER_WATCHER + i);
         watchers_act(&p->watchers, i, CREDIT_END);
@@ -476,7 +477,9 @@ void people_listen(struct people *p)
             take_task(p, letter);
         }
         if (letter->peer.v >= PEER_WATCHER && letter->peer.v < PEERS) {
-            watchers_read(&p->watchers, letter);
+            bool hello = false;
+            watchers_read(&p->watchers, letter, &hello);
+            p->greeted[letter->peer.v] = p->greeted[letter->peer.v] && !hello;
         }
         if ((letter->flags & PLACET_FLAG_REPLY) == 0) {
             continue;

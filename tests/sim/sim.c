@@ -113,7 +113,7 @@ static void let_time_pass(struct run *r)
 static void watch_to_the_end(struct run *r)
 {
     r->calm = true;
-    for (unsigned i = 0; i < 5; i++) { /* a session may have to be opened first */
+    for (unsigned i = 0; i < 8; i++) { /* a session may have to be opened first */
         people_watch_to_the_end(&r->people);
         do {
             settle(r);

@@ -131,7 +131,7 @@ void watchers_act(struct watchers *v, unsigned number, uint32_t credit)
     uint8_t memory[64];
     struct pl_writer out;
 
-    if (!it->open) {
+    if (!it->open || (v->calm && it->lost)) { /* what was lost last, nothing else may show */
         open_watch(v, it, credit);
         return;
     }
@@ -206,12 +206,13 @@ static void read_events(struct watchers *v, struct watcher *it, const struct sim
     }
 }
 
-void watchers_read(struct watchers *v, const struct sim_letter *letter)
+void watchers_read(struct watchers *v, const struct sim_letter *letter, bool *hello_out)
 {
     struct watcher *it = NULL;
     int64_t upto = 0;
     int64_t number = 0;
 
+    *hello_out = false;
     for (unsigned i = 0; i < WATCHERS; i++) {
         it = v->all[i].peer == letter->peer.v ? &v->all[i] : it;
     }
@@ -222,8 +223,13 @@ void watchers_read(struct watchers *v, const struct sim_letter *letter)
         number != it->number) {
         return; /* of a watch that is given up */
     }
-    if (letter->kind == PLACET_KIND_CREDIT && (letter->flags & PLACET_FLAG_ERROR) != 0) {
-        it->open = false; /* what it had asked for was lost */
+    if ((letter->flags & PLACET_FLAG_ERROR) != 0) {
+        /* What it had asked for was lost, or too many of its watches were never closed. */
+        int64_t code = 0;
+        (void)pl_value_as_i64(pl_value_get(letter->body, PL_TEXT("code")), &code);
+        it->open = it->open && letter->kind != PLACET_KIND_CREDIT &&
+                   code != PLACET_CODE_RESOURCE_EXHAUSTED;
+        *hello_out = code == PLACET_CODE_RESOURCE_EXHAUSTED;
         return;
     }
     if (letter->kind == PLACET_KIND_END) {
@@ -236,7 +242,7 @@ void watchers_read(struct watchers *v, const struct sim_letter *letter)
     if ((uint64_t)upto > letter->durable_seq) {
         broken(it, "told what is not durable", (uint64_t)upto);
     }
-    if (draw_below(&v->draw, LOST_ONE_IN) == 0) {
+    if (!v->calm && draw_below(&v->draw, LOST_ONE_IN) == 0) {
         it->lost = true; /* on the way */
         return;
     }
@@ -250,8 +256,9 @@ void watchers_read(struct watchers *v, const struct sim_letter *letter)
 void watchers_check_end(struct watchers *v)
 {
     for (unsigned i = 0; i < WATCHERS; i++) {
-        if (v->all[i].open && !v->all[i].lost) {
-            cover(v, &v->all[i], v->kind_count);
+        if (!v->all[i].open) {
+            broken(&v->all[i], "no watch can be opened", v->all[i].covered);
         }
+        cover(v, &v->all[i], v->kind_count);
     }
 }

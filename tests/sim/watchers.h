@@ -25,6 +25,7 @@ struct watchers {
     struct sim *w;
     struct draw draw;
     struct watcher all[WATCHERS];
+    bool calm;      /* nothing is lost any more */
     uint8_t *kinds; /* of every event of the journal, by sequence */
     uint64_t kind_count;
     uint64_t kind_size;
@@ -44,8 +45,9 @@ void watchers_act(struct watchers *v, unsigned number, uint32_t credit);
 /* Its session is gone. */
 void watchers_forget(struct watchers *v, uint64_t peer);
 
-/* A message for one of them. Aborts when something is missing, twice or out of order. */
-void watchers_read(struct watchers *v, const struct sim_letter *letter);
+/* A message for one of them. Aborts when something is missing, twice or out of order. `*hello_out`:
+ * it needs another session. */
+void watchers_read(struct watchers *v, const struct sim_letter *letter, bool *hello_out);
 
 /* Everything that happened must have arrived. */
 void watchers_check_end(struct watchers *v);
