@@ -17,7 +17,8 @@ static int parse_number(const struct pl_cli *cli, const char *option, uint64_t *
     }
     const unsigned long long value = strtoull(text, &end, 10);
     if (end == text || *end != '\0' || text[0] == '-') {
-        return pl_cli_usage(cli, "--%s wants a number, not \"%.60s\"", option, text);
+        return pl_cli_usage(cli, "--%s wants a number%s, not \"%.60s\"", option,
+                            strcmp(option, "from") == 0 ? ", oldest or now" : "", text);
     }
     *out = value;
     return 0;

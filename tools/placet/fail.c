@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "grid.h"
 
 #define MESSAGE_SIZE 1024
 
@@ -34,6 +35,29 @@ static void say_json(enum pl_cli_exit code, const char *place, const char *messa
     json_decref(error);
 }
 
+/* The rest of a line that begins before `column`, broken between words to fit a terminal. */
+static void put(const struct pl_cli *cli, size_t column, const char *text)
+{
+    if (cli->width > 0) {
+        pl_cli_wrap(stderr, (size_t)cli->width, column, 2, text);
+    } else {
+        (void)fprintf(stderr, "%s\n", text);
+    }
+}
+
+static void put_hint(const struct pl_cli *cli, const char *hint)
+{
+    while (*hint != '\0') {
+        char line[MESSAGE_SIZE];
+        hint += strspn(hint, " \n");
+        const size_t len = strcspn(hint, "\n");
+        (void)snprintf(line, sizeof line, "%.*s", (int)len, hint);
+        (void)fputs("  ", stderr);
+        put(cli, 2, line);
+        hint += len;
+    }
+}
+
 static int say(const struct pl_cli *cli, enum pl_cli_exit code, const char *place,
                const char *message, const char *hint)
 {
@@ -45,11 +69,11 @@ static int say(const struct pl_cli *cli, enum pl_cli_exit code, const char *plac
         say_json(code, place, message, hint);
         return (int)code;
     }
-    (void)fprintf(stderr, "%s%s%serror:%s %s\n", place != NULL ? place : "",
-                  place != NULL ? ": " : "", cli->color_err ? "\033[1;31m" : "",
-                  cli->color_err ? "\033[0m" : "", message);
+    (void)fprintf(stderr, "%s%s%serror:%s ", place != NULL ? place : "", place != NULL ? ": " : "",
+                  cli->color_err ? "\033[1;31m" : "", cli->color_err ? "\033[0m" : "");
+    put(cli, (place != NULL ? pl_cli_width(place) + 2 : 0) + sizeof "error: " - 1, message);
     if (hint != NULL) {
-        (void)fprintf(stderr, "  %s\n", hint);
+        put_hint(cli, hint);
     }
     return (int)code;
 }
@@ -140,6 +164,7 @@ void pl_cli_warn(const struct pl_cli *cli, const char *message, ...)
         json_decref(warning);
         return;
     }
-    (void)fprintf(stderr, "%swarning:%s %s\n", cli->color_err ? "\033[1;33m" : "",
-                  cli->color_err ? "\033[0m" : "", text);
+    (void)fprintf(stderr, "%swarning:%s ", cli->color_err ? "\033[1;33m" : "",
+                  cli->color_err ? "\033[0m" : "");
+    put(cli, sizeof "warning: " - 1, text);
 }

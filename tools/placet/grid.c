@@ -359,25 +359,30 @@ void pl_cli_print_lines(const struct pl_cli *cli, const char *text)
     }
 }
 
-void pl_cli_paragraph(const struct pl_cli *cli, size_t indent, const char *text)
+void pl_cli_wrap(FILE *stream, size_t width, size_t column, size_t indent, const char *text)
 {
-    const size_t width = cli->width > 0 ? (size_t)cli->width : 80;
-    size_t column = indent;
+    bool first = true; /* in its line */
 
     while (*text != '\0') {
         char word[256];
         const size_t bytes = strcspn(text, " ");
         (void)snprintf(word, sizeof word, "%.*s", (int)bytes, text);
         const size_t wide = pl_cli_width(word);
-        if (column > indent && column + 1 + wide > width) {
-            (void)fputc('\n', stdout);
-            put_blanks(indent);
+        if (!first && column + 1 + wide > width) {
+            (void)fprintf(stream, "\n%*s", (int)indent, "");
             column = indent;
+            first = true;
         }
-        (void)printf("%s%s", column > indent ? " " : "", word);
-        column += wide + (column > indent ? 1 : 0);
+        (void)fprintf(stream, "%s%.*s", first ? "" : " ", (int)bytes, text);
+        column += wide + (first ? 0 : 1);
+        first = false;
         text += bytes;
         text += strspn(text, " ");
     }
-    (void)fputc('\n', stdout);
+    (void)fputc('\n', stream);
+}
+
+void pl_cli_paragraph(const struct pl_cli *cli, size_t indent, const char *text)
+{
+    pl_cli_wrap(stdout, cli->width > 0 ? (size_t)cli->width : 80, indent, indent, text);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct pl_cli;
 
@@ -49,5 +50,8 @@ void pl_cli_print_lines(const struct pl_cli *cli, const char *text);
 /* Prints a paragraph, broken between words at the width of the terminal (80 without one), every
  * line but the first behind `indent` blanks; the cursor stands there already. */
 void pl_cli_paragraph(const struct pl_cli *cli, size_t indent, const char *text);
+
+/* The same on another stream, with the cursor in `column`. */
+void pl_cli_wrap(FILE *stream, size_t width, size_t column, size_t indent, const char *text);
 
 #endif
