@@ -149,10 +149,12 @@ static bool check_body(struct pl_request *r, int *rc_out)
     return true;
 }
 
-/* Questions may have half of a turn's memory: work, timers and the commit need the rest. */
+/* Questions may have half of a turn's memory: work, timers and the commit need the rest. Whether
+ * the engine is well must be heard most of all when it is busy. */
 static bool is_crowded_out(const struct pl_request *r)
 {
-    const bool question = r->header.kind >= QUESTIONS_FIRST && r->header.kind <= QUESTIONS_LAST;
+    const bool question = r->header.kind >= QUESTIONS_FIRST && r->header.kind <= QUESTIONS_LAST &&
+                          r->header.kind != PLACET_KIND_HEALTH;
     return question && r->server->arena.used > r->server->arena.size / 2;
 }
 

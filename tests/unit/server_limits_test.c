@@ -92,8 +92,10 @@ static void questions_leave_room_for_work(void **state)
         lists[i] =
             sim_send(&world, PL_ENDPOINT_API, PORTAL, PLACET_KIND_LIST, "{\"what\": \"cases\"}");
     }
+    const uint64_t health = sim_send(&world, PL_ENDPOINT_API, PORTAL, PLACET_KIND_HEALTH, "{}");
     const uint64_t asked = start("a");
     assert_true(sim_turn(&world) > 0);
+    assert_false(is_refused(health));
     assert_false(is_refused(asked));
     for (unsigned i = 0; i < 60; i++) {
         refused += is_refused(lists[i]);
