@@ -24,33 +24,33 @@ static const struct phrase {
     {"command_accepted", true, PL_CLI_DIM, "{command} of {by}"},
     {"command_rejected", true, PL_CLI_WARN, "{command} of {by} refused: {rejection}"},
     {"case_started", false, PL_CLI_BOLD, "opened by {by}, key {key}"},
-    {"case_finished", false, PL_CLI_BOLD, "closed: {result} {reason}"},
+    {"case_finished", false, PL_CLI_BOLD, "closed: {result}, {reason}"},
     {"case_paused", false, PL_CLI_WARN, "paused by {by}: {reason}"},
     {"case_resumed", false, PL_CLI_PLAIN, "resumed by {by}"},
     {"case_supplemented", false, PL_CLI_PLAIN, "supplemented by {by}"},
-    {"case_withdrawn", false, PL_CLI_WARN, "withdrawn by {by} {reason}"},
+    {"case_withdrawn", false, PL_CLI_WARN, "withdrawn by {by}: {reason}"},
     {"case_cancelled", false, PL_CLI_WARN, "cancelled by {by}: {reason}"},
     {"signal_received", false, PL_CLI_PLAIN, "signal {name} from {by}"},
-    {"step_started", false, PL_CLI_PLAIN, "begins, due {due} {department}"},
+    {"step_started", false, PL_CLI_PLAIN, "begins, due {due}, {department}"},
     {"step_done", false, PL_CLI_GOOD, "decided: {decision}"},
-    {"step_skipped", false, PL_CLI_DIM, "not needed {reason}"},
+    {"step_skipped", false, PL_CLI_DIM, "not needed: {reason}"},
     {"step_unreached", false, PL_CLI_DIM, "not reached, because of {by_step}"},
     {"step_cancelled", false, PL_CLI_DIM, "cancelled, because of {by_step}"},
     {"step_returned", false, PL_CLI_WARN, "returned to the applicant: {decision}"},
     {"step_resumed", false, PL_CLI_PLAIN, "goes on, due {due}"},
     {"step_reopened", false, PL_CLI_WARN, "opened again, because of {by_step}"},
-    {"step_late", false, PL_CLI_BAD, "card: {card}, due {due} {department}"},
+    {"step_late", false, PL_CLI_BAD, "card: {card}, due {due}, {department}"},
     {"step_incident", false, PL_CLI_BAD, "incident {code}: {message}"},
-    {"step_sent_back", false, PL_CLI_WARN, "sent back by {by}: {decision} {reason}"},
+    {"step_sent_back", false, PL_CLI_WARN, "sent back by {by}: {decision}, {reason}"},
     {"task_readied", true, PL_CLI_DIM, "asks {department}"},
     {"task_offered", true, PL_CLI_DIM, "offered to {to}"},
     {"task_taken", true, PL_CLI_DIM, "taken by {by}"},
-    {"task_progressed", true, PL_CLI_DIM, "{department} at {percent} % {note}"},
+    {"task_progressed", true, PL_CLI_DIM, "{department} at {percent} %: {note}"},
     {"task_parked", true, PL_CLI_DIM, "filed by {department} as {reference}"},
-    {"task_completed", false, PL_CLI_PLAIN, "{decision} by {department} {reason}"},
+    {"task_completed", false, PL_CLI_PLAIN, "{decision} by {department}: {reason}"},
     {"task_deemed", false, PL_CLI_WARN, "{decision} by silence of {department}"},
-    {"task_failed", false, PL_CLI_BAD, "{department} failed: {code} {message}"},
-    {"task_thrown", false, PL_CLI_BAD, "{department} gave up: {code} {message}"},
+    {"task_failed", false, PL_CLI_BAD, "{department} failed: {code}, {message}"},
+    {"task_thrown", false, PL_CLI_BAD, "{department} gave up: {code}, {message}"},
     {"task_released", true, PL_CLI_DIM, "given back by {by}"},
     {"task_timed_out", true, PL_CLI_WARN, "no news from {department} ({what})"},
     {"task_cancelled", true, PL_CLI_DIM, "task of {department} withdrawn"},
@@ -143,12 +143,24 @@ static void add_field(const json_t *event, const char *name, char *out, size_t s
     }
 }
 
+/* A pattern is made of clauses, parted by `, ` or `: `. One whose last field is empty is left out,
+ * but never the first. */
 static void fill(const char *pattern, const json_t *event, char out[PHRASE_SIZE])
 {
     size_t used = 0;
+    size_t clause = 0; /* where the present one begins */
+    bool is_empty = false;
 
-    while (*pattern != '\0' && used + 1 < PHRASE_SIZE) {
+    while (used + 1 < PHRASE_SIZE) {
         const char *end = pattern[0] == '{' ? strchr(pattern, '}') : NULL;
+        if (*pattern == '\0' || strncmp(pattern, ", ", 2) == 0 || strncmp(pattern, ": ", 2) == 0) {
+            used = is_empty && clause > 0 ? clause : used;
+            clause = used;
+            is_empty = false;
+        }
+        if (*pattern == '\0') {
+            break;
+        }
         if (end == NULL) {
             out[used++] = *pattern++;
             continue;
@@ -157,15 +169,9 @@ static void fill(const char *pattern, const json_t *event, char out[PHRASE_SIZE]
         (void)snprintf(name, sizeof name, "%.*s", (int)(end - pattern - 1), pattern + 1);
         out[used] = '\0';
         add_field(event, name, out + used, PHRASE_SIZE - used);
+        is_empty = out[used] == '\0';
         used += strlen(out + used);
         pattern = end + 1;
-    }
-    /* What was empty at the end takes its colon or comma along. */
-    while (used > 0 && strchr(" :", out[used - 1]) != NULL) {
-        used--;
-    }
-    if (used >= 5 && strncmp(out + used - 5, ", due", 5) == 0) {
-        used -= 5;
     }
     out[used] = '\0';
 }
