@@ -19,7 +19,9 @@ struct page {
     struct pl_writer out; /* the items */
     uint32_t limit;
     uint32_t count;
-    uint64_t next; /* 0: the end */
+    uint64_t next;       /* 0: the end */
+    uint16_t first_task; /* of the first case: those before it stood on the page before */
+    uint16_t stopped_at; /* task of the last case for which there was no room; 0: none */
 
     /* Filters; empty = all. */
     struct pl_text workflow;
@@ -77,6 +79,10 @@ static int list_open(struct page *p, uint64_t after,
             return rc;
         }
         s->arena.used = mark;
+        if (p->stopped_at != 0) {
+            break; /* the next page begins within this case */
+        }
+        p->first_task = 0;
         slot++;
     }
     p->next = slot < end ? slot : 0;
@@ -157,19 +163,21 @@ static void write_task(struct page *p, const struct pl_found *found, uint16_t st
     p->count++;
 }
 
-/* All tasks of one case stand on one page; a case has at most PL_TASKS_MAX of them. */
 static void take_tasks(struct page *p, const struct pl_found *found)
 {
-    for (uint16_t i = 0; i < found->def->step_count; i++) {
+    for (uint16_t task = p->first_task; task < found->c.task_count; task++) {
+        const uint16_t i = pl_definition_step_of_task(found->def, task);
         const struct pl_step_def *step = &found->def->steps[i];
-        for (uint16_t k = 0; k < step->member_count; k++) {
-            const struct pl_task *task = &found->c.tasks[step->first_task + k];
-            if (task_matches(p, found->def, &found->def->services[step->members[k].service],
-                             task) &&
-                p->out.size - p->out.used > PL_TASK_VIEW_SIZE) {
-                write_task(p, found, i, k);
-            }
+        const uint16_t item = (uint16_t)(task - step->first_task);
+        if (!task_matches(p, found->def, &found->def->services[step->members[item].service],
+                          &found->c.tasks[task])) {
+            continue;
         }
+        if (page_is_full(p)) {
+            p->stopped_at = task;
+            return;
+        }
+        write_task(p, found, i, item);
     }
 }
 
@@ -339,9 +347,13 @@ static int list_departments(struct page *p, uint64_t after)
 /* ---- the page ---------------------------------------------------------------------------------
  */
 
+/* The cursor is the next slot and the next task of its case. */
 static int list_tasks(struct page *p, uint64_t after)
 {
-    return list_open(p, after, take_tasks);
+    p->first_task = (uint16_t)(after % PL_TASKS_MAX);
+    const int rc = list_open(p, after / PL_TASKS_MAX, take_tasks);
+    p->next = p->next * PL_TASKS_MAX + p->stopped_at;
+    return rc;
 }
 
 static const struct {
