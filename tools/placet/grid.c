@@ -365,19 +365,19 @@ void pl_cli_wrap(FILE *stream, size_t width, size_t column, size_t indent, const
 
     while (*text != '\0') {
         char word[256];
-        const size_t bytes = strcspn(text, " ");
-        (void)snprintf(word, sizeof word, "%.*s", (int)bytes, text);
+        const size_t gap = strspn(text, " ");
+        const size_t bytes = strcspn(text + gap, " ");
+        (void)snprintf(word, sizeof word, "%.*s", (int)bytes, text + gap);
         const size_t wide = pl_cli_width(word);
-        if (!first && column + 1 + wide > width) {
+        if (!first && column + gap + wide > width) {
             (void)fprintf(stream, "\n%*s", (int)indent, "");
             column = indent;
             first = true;
         }
-        (void)fprintf(stream, "%s%.*s", first ? "" : " ", (int)bytes, text);
-        column += wide + (first ? 0 : 1);
+        (void)fprintf(stream, "%*s%.*s", first ? 0 : (int)gap, "", (int)bytes, text + gap);
+        column += wide + (first ? 0 : gap);
         first = false;
-        text += bytes;
-        text += strspn(text, " ");
+        text += gap + bytes;
     }
     (void)fputc('\n', stream);
 }
