@@ -115,10 +115,13 @@ int pl_cli_check_step(const struct pl_cli *cli, struct placet_client *client, co
         rc = check_name(cli, pluck(json_object_get(definition, "steps"), "step"), step, "step");
     }
     if (rc == 0 && decision != NULL) {
-        json_t *decisions =
-            json_deep_copy(json_object_get(find_step(definition, step), "decisions"));
-        (void)json_array_append_new(decisions, json_string("no_objection"));
-        (void)json_array_append_new(decisions, json_string("objection"));
+        const json_t *found = find_step(definition, step);
+        json_t *decisions = json_deep_copy(json_object_get(found, "decisions"));
+        /* Members of a joint step may be asked for an opinion only. */
+        if (json_array_size(json_object_get(found, "services")) > 1) {
+            (void)json_array_append_new(decisions, json_string("no_objection"));
+            (void)json_array_append_new(decisions, json_string("objection"));
+        }
         rc = check_name(cli, decisions, decision, "decision");
     }
     json_decref(definition);
