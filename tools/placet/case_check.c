@@ -122,7 +122,11 @@ int pl_cli_check_step(const struct pl_cli *cli, struct placet_client *client, co
             (void)json_array_append_new(decisions, json_string("no_objection"));
             (void)json_array_append_new(decisions, json_string("objection"));
         }
-        rc = check_name(cli, decisions, decision, "decision");
+        if (json_array_size(decisions) > 0) {
+            rc = check_name(cli, decisions, decision, "decision");
+        } else {
+            json_decref(decisions); /* a step that only tells: the engine knows */
+        }
     }
     json_decref(definition);
     return rc;
