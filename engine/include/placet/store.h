@@ -1,7 +1,7 @@
 /**
  * @file
  * A store from outside: what is in it, and whether it is whole. For tools; an engine may be running
- * on it or not. Nothing is changed.
+ * on it or not. Nothing is changed but by placet_store_rebuild().
  *
  * The functions are not in libplacet but in the archive `placet_engine` of the build. A process
  * must not use them on a store that it has open itself.
