@@ -287,16 +287,16 @@ static void write_task(struct pl_writer *out, const struct pl_server *s, const s
 }
 
 /* The data is a part of the form, the documents are parts of answers. */
-uint32_t pl_task_letter_size(const struct pl_server *s, const struct pl_live *live, uint16_t index)
+uint32_t pl_task_letter_size(const struct pl_server *s, const struct pl_live *live, uint16_t step)
 {
-    const struct pl_step_def *step = &live->def->steps[index];
+    const struct pl_step_def *def = &live->def->steps[step];
     uint32_t size = TASK_FIXED_SIZE + live->data.form.size;
 
-    for (uint16_t i = 0; i < step->needs_count; i++) {
+    for (uint16_t i = 0; i < def->needs_count; i++) {
         uint16_t from = PL_NO_STEP;
-        size += DOCUMENT_SIZE + issued_document(s, live, step->needs[i], &from).size;
+        size += DOCUMENT_SIZE + issued_document(s, live, def->needs[i], &from).size;
     }
-    return size + (uint32_t)step->rule_count * (PL_ID_MAX + 2);
+    return size + (uint32_t)def->rule_count * (PL_ID_MAX + 2);
 }
 
 static void post(struct pl_server *s, const struct pl_session *session, uint16_t kind,
