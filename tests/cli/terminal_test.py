@@ -16,6 +16,7 @@ COMMANDS = [
     ["help"],
     ["help", "calendar", "count"],
     ["help", "check"],
+    ["help", "bench"],
     ["calendar", "count", "2016-04-20", "98wd"],
     ["check", "workflows"],
     ["analyse", "workflows/construction_permit.yaml"],

@@ -109,9 +109,13 @@ void pl_cli_help(const struct pl_cli *cli, const struct pl_cli_row *command)
         help_program(cli, command);
         return;
     }
-    (void)printf("placet %s: %s  %s\n\nUsage: placet %s%s%s [OPTION...]\n", command->name,
-                 command->en, command->zh, command->name, command->arguments[0] != '\0' ? " " : "",
-                 command->arguments);
+    char title[512];
+
+    (void)snprintf(title, sizeof title, "placet %s: %s  %s", command->name, command->en,
+                   command->zh);
+    pl_cli_paragraph(cli, 0, title);
+    (void)printf("\nUsage: placet %s%s%s [OPTION...]\n", command->name,
+                 command->arguments[0] != '\0' ? " " : "", command->arguments);
     for (const struct pl_cli_row *row = pl_cli_next(command, PL_CLI_ABOUT); row != NULL;
          row = pl_cli_next(row, PL_CLI_ABOUT)) {
         (void)fputc('\n', stdout);
