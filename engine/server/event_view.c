@@ -128,6 +128,8 @@ static void write_step(struct pl_writer *out, const struct pl_definition *def, u
 {
     if (def != NULL && step < def->step_count) {
         pl_write_text(out, def->steps[step].id);
+    } else if (step == PL_STEP_APPLY) {
+        pl_write_string(out, "apply");
     } else {
         pl_write_nil(out);
     }
@@ -152,7 +154,7 @@ static void write_u64(struct field_writer *w, const char *name, uint64_t value)
         write_decision(w->out, w->def, value);
     } else if (strcmp(name, "result") == 0) {
         write_result(w->out, w->def, value);
-    } else if (strcmp(name, "by_step") == 0) {
+    } else if (strcmp(name, "by_step") == 0 || strcmp(name, "to_step") == 0) {
         write_step(w->out, w->def, value);
     } else if (strcmp(name, "card") == 0) {
         pl_write_string(w->out, card_name(value));
