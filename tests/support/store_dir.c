@@ -159,3 +159,43 @@ int test_commit_frame(struct pl_lmdb *lmdb, struct test_frames *frames, uint32_t
     }
     return rc;
 }
+
+int test_dir_setup(void **state)
+{
+    struct test_dir *dir = calloc(1, sizeof *dir);
+
+    assert_non_null(dir);
+    test_dir_make(dir);
+    *state = dir;
+    return 0;
+}
+
+int test_dir_teardown(void **state)
+{
+    test_dir_remove(*state);
+    free(*state);
+    return 0;
+}
+
+void test_store_put(struct pl_lmdb *lmdb, enum pl_table table, uint64_t key, const char *value)
+{
+    struct pl_store *store = pl_lmdb_store(lmdb);
+
+    assert_int_equal(store->ops->begin(store), PLACET_OK);
+    assert_int_equal(
+        store->ops->put(store, table, key,
+                        (struct pl_bytes){(const uint8_t *)value, (uint32_t)strlen(value)}),
+        PLACET_OK);
+    assert_int_equal(store->ops->commit(store), PLACET_OK);
+}
+
+void test_store_expect(struct pl_lmdb *lmdb, enum pl_table table, uint64_t key, const char *value)
+{
+    struct pl_store *store = pl_lmdb_store(lmdb);
+    char out[64];
+    uint32_t size = sizeof out;
+
+    assert_int_equal(store->ops->get(store, table, key, out, &size), PLACET_OK);
+    assert_int_equal(size, strlen(value));
+    assert_memory_equal(out, value, size);
+}

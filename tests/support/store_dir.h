@@ -16,12 +16,20 @@ struct test_dir {
 void test_dir_make(struct test_dir *dir);
 void test_dir_remove(struct test_dir *dir);
 
+/* The same as a fixture of cmocka: `*state` is the directory. */
+int test_dir_setup(void **state);
+int test_dir_teardown(void **state);
+
 /* Removes a tree, whatever it is. */
 void test_remove_tree(const char *path);
 
 /* Creates and opens; fails the test when it cannot. */
 struct pl_lmdb *test_store_new(const struct test_dir *dir, const struct pl_lmdb_options *options);
 struct pl_lmdb *test_store_open(const struct test_dir *dir, const struct pl_lmdb_options *options);
+
+/* Commits one value in a transaction of its own; fails the test when the stored one is another. */
+void test_store_put(struct pl_lmdb *lmdb, enum pl_table table, uint64_t key, const char *value);
+void test_store_expect(struct pl_lmdb *lmdb, enum pl_table table, uint64_t key, const char *value);
 
 /* Frames that follow one another: `seq` is the next sequence, `hash` that of the newest frame. */
 struct test_frames {

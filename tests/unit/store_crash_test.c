@@ -29,20 +29,8 @@ static const struct pl_lmdb_options small = {.reserve_bytes = 4 << 20, .segment_
 
 static int setup(void **state)
 {
-    struct test_dir *dir = calloc(1, sizeof *dir);
-
-    assert_non_null(dir);
-    test_dir_make(dir);
-    assert_int_equal(pl_lmdb_create(dir->store, NULL), PLACET_OK);
-    *state = dir;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    test_dir_remove(*state);
-    free(*state);
-    return 0;
+    (void)test_dir_setup(state);
+    return pl_lmdb_create(((const struct test_dir *)*state)->store, NULL);
 }
 
 /* One turn: a frame, three blocks that say up to where they are, a blob. */
@@ -240,8 +228,8 @@ static void test_failed_commit_is_final(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_killed_at_random, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_failed_commit_is_final, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_killed_at_random, setup, test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_failed_commit_is_final, setup, test_dir_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,65 +1,23 @@
 /* The store on LMDB: what was committed is there, what was not is not, and what is refused. */
-#include <errno.h>
-#include <fcntl.h>
 #include <placet/error.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <dirent.h>
 
 #include "store/inside.h"
 #include "support/store_dir.h"
 
-static int setup(void **state)
-{
-    struct test_dir *dir = calloc(1, sizeof *dir);
-
-    assert_non_null(dir);
-    test_dir_make(dir);
-    *state = dir;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    test_dir_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static struct pl_bytes text(const char *string)
 {
     return (struct pl_bytes){(const uint8_t *)string, (uint32_t)strlen(string)};
-}
-
-static void put(struct pl_lmdb *lmdb, enum pl_table table, uint64_t key, const char *value)
-{
-    struct pl_store *store = pl_lmdb_store(lmdb);
-
-    assert_int_equal(store->ops->begin(store), PLACET_OK);
-    assert_int_equal(store->ops->put(store, table, key, text(value)), PLACET_OK);
-    assert_int_equal(store->ops->commit(store), PLACET_OK);
-}
-
-static void assert_value(struct pl_lmdb *lmdb, enum pl_table table, uint64_t key, const char *value)
-{
-    struct pl_store *store = pl_lmdb_store(lmdb);
-    char out[64];
-    uint32_t size = sizeof out;
-
-    assert_int_equal(store->ops->get(store, table, key, out, &size), PLACET_OK);
-    assert_int_equal(size, strlen(value));
-    assert_memory_equal(out, value, size);
 }
 
 static int count_frame(void *context, struct pl_bytes bytes)
@@ -86,19 +44,19 @@ static void test_values_survive(void **state)
     struct pl_lmdb *lmdb = test_store_new(*state, NULL);
 
     for (enum pl_table table = 0; table < PL_TABLE_META; table++) {
-        put(lmdb, table, 7, "seven");
-        put(lmdb, table, 8, "");
+        test_store_put(lmdb, table, 7, "seven");
+        test_store_put(lmdb, table, 8, "");
     }
-    put(lmdb, PL_TABLE_META, PL_META_CHECKPOINT, "checkpoint");
+    test_store_put(lmdb, PL_TABLE_META, PL_META_CHECKPOINT, "checkpoint");
     pl_lmdb_close(&lmdb);
     assert_null(lmdb);
 
     lmdb = test_store_open(*state, NULL);
     for (enum pl_table table = 0; table < PL_TABLE_META; table++) {
-        assert_value(lmdb, table, 7, "seven");
-        assert_value(lmdb, table, 8, "");
+        test_store_expect(lmdb, table, 7, "seven");
+        test_store_expect(lmdb, table, 8, "");
     }
-    assert_value(lmdb, PL_TABLE_META, PL_META_CHECKPOINT, "checkpoint");
+    test_store_expect(lmdb, PL_TABLE_META, PL_META_CHECKPOINT, "checkpoint");
     pl_lmdb_close(&lmdb);
 }
 
@@ -110,7 +68,7 @@ static void test_get_refuses(void **state)
     uint32_t size = sizeof out;
 
     assert_int_equal(store->ops->get(store, PL_TABLE_CLOSED, 1, out, &size), PLACET_ENOTFOUND);
-    put(lmdb, PL_TABLE_CLOSED, 1, "four");
+    test_store_put(lmdb, PL_TABLE_CLOSED, 1, "four");
     assert_int_equal(store->ops->get(store, PL_TABLE_CLOSED, 1, out, &size), PLACET_ELIMIT);
     assert_int_equal(size, 4);
     assert_string_equal(out, "??");
@@ -125,15 +83,15 @@ static void test_what_is_written_once(void **state)
     struct pl_store *store = pl_lmdb_store(lmdb);
 
     for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
-        put(lmdb, once[i], 5, "first");
+        test_store_put(lmdb, once[i], 5, "first");
         assert_int_equal(store->ops->begin(store), PLACET_OK);
         assert_int_equal(store->ops->put(store, once[i], 5, text("second")), PLACET_ECONFLICT);
         store->ops->abort(store);
-        assert_value(lmdb, once[i], 5, "first");
+        test_store_expect(lmdb, once[i], 5, "first");
     }
-    put(lmdb, PL_TABLE_BLOCKS, 5, "first");
-    put(lmdb, PL_TABLE_BLOCKS, 5, "second");
-    assert_value(lmdb, PL_TABLE_BLOCKS, 5, "second");
+    test_store_put(lmdb, PL_TABLE_BLOCKS, 5, "first");
+    test_store_put(lmdb, PL_TABLE_BLOCKS, 5, "second");
+    test_store_expect(lmdb, PL_TABLE_BLOCKS, 5, "second");
     pl_lmdb_close(&lmdb);
 }
 
@@ -261,7 +219,7 @@ static void test_visitors_answer_is_returned(void **state)
     struct pl_lmdb *lmdb = test_store_new(*state, NULL);
     struct pl_store *store = pl_lmdb_store(lmdb);
 
-    put(lmdb, PL_TABLE_BLOCKS, UINT64_MAX, "last");
+    test_store_put(lmdb, PL_TABLE_BLOCKS, UINT64_MAX, "last");
     assert_int_equal(store->ops->visit(store, PL_TABLE_BLOCKS, 0, say_not_found, NULL),
                      PLACET_ENOTFOUND);
     pl_lmdb_close(&lmdb);
@@ -274,8 +232,8 @@ static void test_floor(void **state)
     uint64_t key = 0;
 
     assert_int_equal(store->ops->floor(store, PL_TABLE_CLOSED, 9, &key), PLACET_ENOTFOUND);
-    put(lmdb, PL_TABLE_CLOSED, 10, "ten");
-    put(lmdb, PL_TABLE_CLOSED, 20, "twenty");
+    test_store_put(lmdb, PL_TABLE_CLOSED, 10, "ten");
+    test_store_put(lmdb, PL_TABLE_CLOSED, 20, "twenty");
     assert_int_equal(store->ops->floor(store, PL_TABLE_CLOSED, 9, &key), PLACET_ENOTFOUND);
     assert_int_equal(store->ops->floor(store, PL_TABLE_CLOSED, 10, &key), PLACET_OK);
     assert_int_equal(key, 10);
@@ -293,7 +251,7 @@ static void test_trim(void **state)
     struct pl_store_info info;
 
     for (uint64_t key = 1; key <= 9; key++) {
-        put(lmdb, PL_TABLE_REPLIES, key, "reply");
+        test_store_put(lmdb, PL_TABLE_REPLIES, key, "reply");
     }
     assert_int_equal(store->ops->begin(store), PLACET_OK);
     assert_int_equal(store->ops->trim(store, PL_TABLE_REPLIES, 6, 3), PLACET_OK);
@@ -305,170 +263,7 @@ static void test_trim(void **state)
     assert_int_equal(store->ops->commit(store), PLACET_OK);
     assert_int_equal(store->ops->info(store, &info), PLACET_OK);
     assert_int_equal(info.entries[PL_TABLE_REPLIES], 4);
-    assert_value(lmdb, PL_TABLE_REPLIES, 6, "reply");
-    pl_lmdb_close(&lmdb);
-}
-
-static void test_open_never_creates(void **state)
-{
-    const struct test_dir *dir = *state;
-    struct placet_error error;
-    struct pl_lmdb *lmdb = NULL;
-    struct stat there;
-
-    assert_int_equal(pl_lmdb_open(dir->store, NULL, &lmdb, &error), PLACET_ENOTFOUND);
-    assert_int_not_equal(stat(dir->store, &there), 0);
-    assert_int_equal(mkdir(dir->store, 0700), 0);
-    assert_int_equal(pl_lmdb_open(dir->store, NULL, &lmdb, &error), PLACET_ENOTFOUND);
-    assert_int_equal(rmdir(dir->store), 0); /* still empty */
-    assert_null(lmdb);
-}
-
-static void test_create_twice_is_refused(void **state)
-{
-    const struct test_dir *dir = *state;
-    struct pl_lmdb *lmdb = test_store_new(dir, NULL);
-    struct placet_error error;
-
-    put(lmdb, PL_TABLE_BLOCKS, 1, "kept");
-    assert_int_equal(pl_lmdb_create(dir->store, &error), PLACET_ECONFLICT);
-    assert_value(lmdb, PL_TABLE_BLOCKS, 1, "kept");
-    pl_lmdb_close(&lmdb);
-}
-
-/* What an interrupted creation leaves has another name, and the next creation removes it. */
-static void test_interrupted_creation(void **state)
-{
-    const struct test_dir *dir = *state;
-    char path[256];
-    struct pl_lmdb *lmdb = NULL;
-    int fd;
-
-    (void)snprintf(path, sizeof path, "%s.tmp", dir->store);
-    assert_int_equal(mkdir(path, 0700), 0);
-    (void)snprintf(path, sizeof path, "%s.tmp/data.mdb", dir->store);
-    fd = open(path, O_CREAT | O_WRONLY, 0600);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, "half", 4), 4);
-    assert_int_equal(close(fd), 0);
-
-    assert_int_equal(pl_lmdb_open(dir->store, NULL, &lmdb, NULL), PLACET_ENOTFOUND);
-    lmdb = test_store_new(dir, NULL);
-    (void)snprintf(path, sizeof path, "%s.tmp", dir->store);
-    assert_int_not_equal(access(path, F_OK), 0);
-    pl_lmdb_close(&lmdb);
-}
-
-/* Creation does not delete what it does not know. */
-static void test_creation_spares_strangers(void **state)
-{
-    const struct test_dir *dir = *state;
-    char path[256];
-    int fd;
-
-    (void)snprintf(path, sizeof path, "%s.tmp", dir->store);
-    assert_int_equal(mkdir(path, 0700), 0);
-    (void)snprintf(path, sizeof path, "%s.tmp/precious", dir->store);
-    fd = open(path, O_CREAT | O_WRONLY, 0600);
-    assert_true(fd >= 0);
-    assert_int_equal(close(fd), 0);
-    assert_int_equal(pl_lmdb_create(dir->store, NULL), PLACET_EIO);
-    assert_int_equal(access(path, F_OK), 0);
-}
-
-static void test_second_engine_is_refused(void **state)
-{
-    const struct test_dir *dir = *state;
-    struct pl_lmdb *lmdb;
-    int ready[2];
-    int stop[2];
-    char byte = 0;
-    pid_t pid;
-    struct placet_error error;
-    char expected[64];
-
-    assert_int_equal(pl_lmdb_create(dir->store, NULL), PLACET_OK);
-    assert_int_equal(pipe(ready), 0);
-    assert_int_equal(pipe(stop), 0);
-    pid = fork();
-    if (pid == 0) {
-        (void)close(stop[1]);
-        lmdb = NULL;
-        if (pl_lmdb_open(dir->store, NULL, &lmdb, NULL) == PLACET_OK &&
-            write(ready[1], "r", 1) == 1) {
-            (void)!read(stop[0], &byte, 1);
-        }
-        _exit(0);
-    }
-    (void)close(stop[0]);
-    (void)close(ready[1]);
-    assert_int_equal(read(ready[0], &byte, 1), 1);
-    lmdb = NULL;
-    assert_int_equal(pl_lmdb_open(dir->store, NULL, &lmdb, &error), PLACET_ECONFLICT);
-    (void)snprintf(expected, sizeof expected, "process %ld is running on this store", (long)pid);
-    assert_string_equal(error.message, expected);
-    (void)close(stop[1]);
-    (void)close(ready[0]);
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
-    /* The lock died with its holder. */
-    lmdb = test_store_open(dir, NULL);
-    pl_lmdb_close(&lmdb);
-}
-
-static void test_network_file_systems(void **state)
-{
-    (void)state;
-    assert_true(pl_place_is_network(0x6969));     /* NFS_SUPER_MAGIC */
-    assert_true(pl_place_is_network(0xff534d42)); /* CIFS_SUPER_MAGIC */
-    assert_true(pl_place_is_network((int32_t)0xff534d42u));
-    assert_true(pl_place_is_network(0x01021997));  /* V9FS_MAGIC */
-    assert_false(pl_place_is_network(0xef53));     /* EXT4_SUPER_MAGIC */
-    assert_false(pl_place_is_network(0x58465342)); /* XFS_SUPER_MAGIC */
-    assert_false(pl_place_is_network(0x01021994)); /* TMPFS_MAGIC */
-    assert_false(pl_place_is_network(0x794c7630)); /* OVERLAYFS_SUPER_MAGIC */
-}
-
-static void test_default_sync_only(void **state)
-{
-    struct pl_lmdb *lmdb = test_store_new(*state, NULL);
-    unsigned flags = 0;
-
-    assert_int_equal(mdb_env_get_flags(lmdb->env, &flags), MDB_SUCCESS);
-    assert_int_equal(flags & (MDB_NOSYNC | MDB_NOMETASYNC | MDB_WRITEMAP | MDB_MAPASYNC |
-                              MDB_NOLOCK | MDB_NOMEMINIT),
-                     0);
-    for (unsigned i = 0; i < PL_TABLES; i++) {
-        MDB_txn *txn = NULL;
-        assert_int_equal(mdb_txn_begin(lmdb->env, NULL, MDB_RDONLY, &txn), MDB_SUCCESS);
-        assert_int_equal(mdb_dbi_flags(txn, lmdb->tables[i], &flags), MDB_SUCCESS);
-        assert_int_equal(flags & MDB_DUPSORT, 0);
-        mdb_txn_abort(txn);
-    }
-    pl_lmdb_close(&lmdb);
-}
-
-/* A child of the engine gets none of its files. */
-static void test_descriptors_close_on_exec(void **state)
-{
-    const struct test_dir *dir = *state;
-    struct pl_lmdb *lmdb = test_store_new(dir, NULL);
-    DIR *fds = opendir("/proc/self/fd");
-    const struct dirent *entry;
-    unsigned found = 0;
-
-    assert_non_null(fds);
-    while ((entry = readdir(fds)) != NULL) {
-        char target[512];
-        const ssize_t size = readlinkat(dirfd(fds), entry->d_name, target, sizeof target - 1);
-        target[size > 0 ? size : 0] = '\0';
-        if (strncmp(target, dir->store, strlen(dir->store)) == 0) {
-            found++;
-            assert_int_not_equal(fcntl((int)strtol(entry->d_name, NULL, 10), F_GETFD) & FD_CLOEXEC,
-                                 0);
-        }
-    }
-    assert_true(found >= 4); /* the directory, both locks, the data once or twice */
-    assert_int_equal(closedir(fds), 0);
+    test_store_expect(lmdb, PL_TABLE_REPLIES, 6, "reply");
     pl_lmdb_close(&lmdb);
 }
 
@@ -486,7 +281,7 @@ static void test_info(void **state)
     test_frames_init(&frames);
     assert_int_equal(test_commit_frame(lmdb, &frames, 3, 3000), PLACET_OK);
     assert_int_equal(test_commit_frame(lmdb, &frames, 4, 300), PLACET_OK);
-    put(lmdb, PL_TABLE_BLOBS, 1, "blob");
+    test_store_put(lmdb, PL_TABLE_BLOBS, 1, "blob");
     assert_int_equal(store->ops->info(store, &info), PLACET_OK);
     assert_int_equal(info.last_seq, 7);
     assert_int_equal(info.first_frame_seq, 1);
@@ -589,27 +384,26 @@ static void test_a_dead_reader_is_cleared(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_values_survive, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_get_refuses, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_what_is_written_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_abort_leaves_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_frames_of_every_size, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_read_from_the_middle, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_visit_in_order, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_visitors_answer_is_returned, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_floor, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_trim, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_open_never_creates, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_create_twice_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_interrupted_creation, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_creation_spares_strangers, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_second_engine_is_refused, setup, teardown),
-        cmocka_unit_test(test_network_file_systems),
-        cmocka_unit_test_setup_teardown(test_default_sync_only, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_descriptors_close_on_exec, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_info, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_long_read_lets_go, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_dead_reader_is_cleared, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_values_survive, test_dir_setup, test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_get_refuses, test_dir_setup, test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_written_once, test_dir_setup,
+                                        test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_abort_leaves_nothing, test_dir_setup,
+                                        test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_frames_of_every_size, test_dir_setup,
+                                        test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_read_from_the_middle, test_dir_setup,
+                                        test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_visit_in_order, test_dir_setup, test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_visitors_answer_is_returned, test_dir_setup,
+                                        test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_floor, test_dir_setup, test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_trim, test_dir_setup, test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_info, test_dir_setup, test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_a_long_read_lets_go, test_dir_setup,
+                                        test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_a_dead_reader_is_cleared, test_dir_setup,
+                                        test_dir_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

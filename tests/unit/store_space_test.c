@@ -25,23 +25,6 @@
 
 enum { CANNOT_MOUNT = 77, FRAME = 20000 };
 
-static int setup(void **state)
-{
-    struct test_dir *dir = calloc(1, sizeof *dir);
-
-    assert_non_null(dir);
-    test_dir_make(dir);
-    *state = dir;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    test_dir_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static int count_frame(void *context, struct pl_bytes bytes)
 {
     struct pl_frame frame;
@@ -224,9 +207,9 @@ static void test_full_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_full_map, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_warned_before_full, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_full_disk, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_full_map, test_dir_setup, test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_warned_before_full, test_dir_setup, test_dir_teardown),
+        cmocka_unit_test_setup_teardown(test_full_disk, test_dir_setup, test_dir_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
