@@ -16,7 +16,7 @@
 
 #define NO_PLACE ((struct pl_place){0})
 
-const char *pl_endpoint_name(enum pl_endpoint endpoint)
+static const char *endpoint_name(enum pl_endpoint endpoint)
 {
     static const char *const names[PL_ENDPOINTS] = {"work", "api", "tail"};
     return names[endpoint];
@@ -96,13 +96,13 @@ int pl_run_dir_socket(const char *run_dir, enum pl_endpoint endpoint, char out[P
                           strerror(errno));
     }
     const int len =
-        snprintf(text, sizeof text, "ipc://%s/%s.sock", absolute, pl_endpoint_name(endpoint));
+        snprintf(text, sizeof text, "ipc://%s/%s.sock", absolute, endpoint_name(endpoint));
 
     if (len >= (int)sizeof text || (size_t)len - strlen("ipc://") > path_max) {
         return pl_mistake(err, PLACET_EINVALID, NO_PLACE,
                           "Choose a shorter run directory, such as one below /run.",
                           "the path of a socket has at most %zu bytes, %s/%s.sock is longer",
-                          path_max, absolute, pl_endpoint_name(endpoint));
+                          path_max, absolute, endpoint_name(endpoint));
     }
     memcpy(out, text, (size_t)len + 1);
     return PLACET_OK;
@@ -119,7 +119,7 @@ static json_t *addresses_json(const struct pl_addresses *addresses)
                 json_array_append_new(list, json_string(addresses->text[e][i]));
             }
         }
-        json_object_set_new(root, pl_endpoint_name((enum pl_endpoint)e), list);
+        json_object_set_new(root, endpoint_name((enum pl_endpoint)e), list);
     }
     return root;
 }

@@ -27,6 +27,4 @@ int pl_run_dir_socket(const char *run_dir, enum pl_endpoint endpoint, char out[P
 int pl_run_dir_publish(const char *run_dir, const struct pl_addresses *addresses,
                        struct placet_error *err);
 
-const char *pl_endpoint_name(enum pl_endpoint endpoint); /* "work" */
-
 #endif

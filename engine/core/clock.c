@@ -70,8 +70,8 @@ int64_t pl_core_wait_end(const struct pl_definition *def, uint16_t step_index,
     return 0;
 }
 
-void pl_core_clock_set_task(const struct pl_definition *def, struct pl_case *c, uint16_t step,
-                            uint16_t item)
+static void set_task(const struct pl_definition *def, struct pl_case *c, uint16_t step,
+                     uint16_t item)
 {
     const struct pl_step *s = &c->steps[step];
     const struct pl_member *member = &def->steps[step].members[item];
@@ -113,7 +113,7 @@ void pl_core_clock_set(const struct pl_definition *def, struct pl_case *c, uint1
         s->wake_ms = pl_core_earlier(s->wake_ms, pl_core_wait_end(def, step, s));
     }
     for (uint16_t i = 0; i < sd->member_count; i++) {
-        pl_core_clock_set_task(def, c, step, i);
+        set_task(def, c, step, i);
     }
 }
 

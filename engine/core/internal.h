@@ -88,8 +88,6 @@ int64_t pl_core_clock_end(const struct pl_definition *def, const struct pl_step 
 
 /* Sets the wake time of a step and the limits of its open tasks after its clock changed. */
 void pl_core_clock_set(const struct pl_definition *def, struct pl_case *c, uint16_t step);
-void pl_core_clock_set_task(const struct pl_definition *def, struct pl_case *c, uint16_t step,
-                            uint16_t item);
 
 /* Stops a clock that runs. */
 void pl_core_clock_stop(const struct pl_definition *def, struct pl_case *c, uint16_t step,

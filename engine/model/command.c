@@ -14,11 +14,8 @@ static const struct {
 #undef COMMAND
 };
 
-static const struct {
-    const char *name;
-    const char *type;
-} events[] = {
-#define EVENT(NO, NAME, APPLIER, FIELDS) [NO] = {#NAME, #APPLIER},
+static const char *const event_types[] = {
+#define EVENT(NO, NAME, APPLIER, FIELDS) [NO] = #APPLIER,
 #include "model/events.def"
 #undef EVENT
 };
@@ -40,16 +37,10 @@ const char *pl_command_name(enum pl_command_kind kind)
     return commands[kind].name;
 }
 
-const char *pl_event_name(enum pl_event_kind kind)
-{
-    PL_CHECK(kind < sizeof(events) / sizeof(events[0]) && events[kind].name != NULL);
-    return events[kind].name;
-}
-
 const char *pl_event_type(enum pl_event_kind kind)
 {
-    PL_CHECK(kind < sizeof(events) / sizeof(events[0]) && events[kind].type != NULL);
-    return events[kind].type;
+    PL_CHECK(kind < sizeof(event_types) / sizeof(event_types[0]) && event_types[kind] != NULL);
+    return event_types[kind];
 }
 
 const char *pl_rejection_name(enum pl_rejection rejection)

@@ -122,7 +122,6 @@ struct pl_effect {
 enum { PL_TIMEOUT_ACCEPT, PL_TIMEOUT_LEASE, PL_TIMEOUT_BACKOFF };
 
 const char *pl_command_name(enum pl_command_kind kind); /* "START" */
-const char *pl_event_name(enum pl_event_kind kind);     /* "CASE_STARTED" */
 const char *pl_event_type(enum pl_event_kind kind);     /* "case_started": on the wire */
 const char *pl_rejection_name(enum pl_rejection rejection);
 const char *pl_rejection_text(enum pl_rejection rejection);

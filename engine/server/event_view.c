@@ -263,7 +263,8 @@ struct pl_text pl_event_department(const struct pl_definition *def, const struct
                           : def->departments[def->services[member->service].department].id;
 }
 
-struct pl_text pl_event_service(const struct pl_definition *def, const struct pl_event *event)
+/* Service of an event's task, or of the step's lead; empty when it has none. */
+static struct pl_text service_of(const struct pl_definition *def, const struct pl_event *event)
 {
     const struct pl_member *member = member_of(def, event);
     return member == NULL ? (struct pl_text){0} : def->services[member->service].name;
@@ -292,7 +293,7 @@ static void write_step_of(struct pl_writer *out, const struct pl_definition *def
     pl_write_title(out, "title", def->steps[event->step].title);
     if (member != NULL) {
         pl_write_key_text(out, "department", pl_event_department(def, event));
-        pl_write_key_text(out, "service", pl_event_service(def, event));
+        pl_write_key_text(out, "service", service_of(def, event));
     }
     if (event->item != PL_NO_ITEM) {
         pl_write_key_u64(out, "item", event->item);

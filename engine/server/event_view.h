@@ -34,9 +34,8 @@ const struct pl_case_view *pl_view_of_open(const struct pl_server *s, struct pl_
  * journal. An event that is gone leaves an entry without a definition. */
 void pl_view_load(struct pl_server *s, struct pl_views *views, struct pl_case_id id);
 
-/* Department and service of an event's task, or of the step's lead; empty when it has none. */
+/* Department of an event's task, or of the step's lead; empty when it has none. */
 struct pl_text pl_event_department(const struct pl_definition *def, const struct pl_event *event);
-struct pl_text pl_event_service(const struct pl_definition *def, const struct pl_event *event);
 
 struct pl_event_place {
     uint64_t seq;

@@ -12,7 +12,7 @@
 
 #define EVENT_HEAD_MAX (4u * PL_REASON_MAX) /* an event without its value */
 
-int pl_turn_append(struct pl_server *s, const struct pl_event *event)
+static int append(struct pl_server *s, const struct pl_event *event)
 {
     const size_t size_max = EVENT_HEAD_MAX + pl_wire_event_value(event).size;
     void *memory = pl_arena_reserve(&s->arena, size_max);
@@ -136,10 +136,10 @@ static int append_all(struct pl_server *s, const struct pl_event *first)
     struct pl_turn *turn = s->turn;
     const uint32_t count = turn->frame.count;
     const uint32_t size = turn->frame.size;
-    int rc = first == NULL ? PLACET_OK : pl_turn_append(s, first);
+    int rc = first == NULL ? PLACET_OK : append(s, first);
 
     for (uint32_t i = 0; rc == PLACET_OK && i < s->outcome->event_count; i++) {
-        rc = pl_turn_append(s, &s->outcome->events[i]);
+        rc = append(s, &s->outcome->events[i]);
     }
     if (rc < 0) {
         pl_frame_rewind(&turn->frame, count, size);
@@ -147,7 +147,8 @@ static int append_all(struct pl_server *s, const struct pl_event *first)
     return rc;
 }
 
-int pl_turn_put(struct pl_server *s, enum pl_table table, uint64_t key, struct pl_bytes value)
+/* Adds a row to the turn's transaction. PLACET_ENOMEM. */
+static int put_row(struct pl_server *s, enum pl_table table, uint64_t key, struct pl_bytes value)
 {
     struct pl_put *put = pl_arena_alloc(&s->arena, sizeof *put);
 
@@ -181,7 +182,7 @@ static int keep_reply(struct pl_server *s, const struct pl_command *cmd, uint64_
     }
     pl_writer_init(&row, memory, PL_REPLY_SIZE_MAX);
     pl_reply_write(&reply, &row);
-    const int rc = pl_turn_put(s, PL_TABLE_REPLIES, seq, pl_writer_bytes(&row));
+    const int rc = put_row(s, PL_TABLE_REPLIES, seq, pl_writer_bytes(&row));
     return rc < 0 ? rc : pl_state_add_reply(&s->state, &reply);
 }
 
@@ -199,7 +200,7 @@ static int fold_all(struct pl_server *s, uint64_t first_seq, struct pl_live **li
         }
         const struct pl_bytes value = pl_wire_event_value(&s->outcome->events[i]);
         if (value.size != 0) {
-            const int put = pl_turn_put(s, PL_TABLE_BLOBS, first_seq + i, value);
+            const int put = put_row(s, PL_TABLE_BLOBS, first_seq + i, value);
             if (put < 0) {
                 return put;
             }
@@ -271,7 +272,7 @@ static int record_rejection(struct pl_server *s, const struct pl_command *cmd,
     if (cmd->idem.len == 0 || out->rejection == PL_REJECT_STORE_FULL) {
         return PLACET_OK;
     }
-    const int rc = pl_turn_append(s, &event);
+    const int rc = append(s, &event);
     return rc < 0 ? rc : keep_reply(s, cmd, seq, cmd->case_id, out->rejection);
 }
 
@@ -479,7 +480,7 @@ int pl_turn_publish(struct pl_server *s, struct pl_definition *def, struct pl_by
                                  .by = by,
                                  .bundle = bundle},
     };
-    int rc = pl_turn_append(s, &event);
+    int rc = append(s, &event);
     if (rc < 0) {
         return rc;
     }
@@ -489,6 +490,6 @@ int pl_turn_publish(struct pl_server *s, struct pl_definition *def, struct pl_by
     }
     *unchanged_out = false;
     *number_out = def->number;
-    rc = pl_turn_put(s, PL_TABLE_DEFINITIONS, def->number, bundle);
+    rc = put_row(s, PL_TABLE_DEFINITIONS, def->number, bundle);
     return rc < 0 ? rc : pl_recover_bind_services(s, def->number);
 }

@@ -75,7 +75,7 @@ struct pl_holder *pl_holder_add(struct pl_server *s, struct pl_task_ref ref)
     return &t->at[index];
 }
 
-void pl_holder_free_hand(struct pl_server *s, struct pl_holder *holder)
+static void free_hand(struct pl_server *s, struct pl_holder *holder)
 {
     if (holder->hand && holder->subscription != PL_NONE) {
         struct pl_subscription *sub = &s->sessions->subscriptions[holder->subscription];
@@ -91,7 +91,7 @@ void pl_holder_remove(struct pl_server *s, struct pl_task_ref ref)
     struct pl_holder *holder = pl_holder_of(s, ref);
 
     if (holder != NULL) {
-        pl_holder_free_hand(s, holder);
+        free_hand(s, holder);
         pl_map_remove(&t->of_task, task_key(ref));
         *holder = (struct pl_holder){.next_free = t->first_free};
         t->first_free = (uint32_t)(holder - t->at);
@@ -106,7 +106,7 @@ static void change_hands(struct pl_server *s, struct pl_holder *holder, const st
     const uint32_t service = s->state.revisions[live->def->number - 1].queues[member->service];
     struct pl_subscription *sub = pl_subscription_for(s, session, service);
 
-    pl_holder_free_hand(s, holder);
+    free_hand(s, holder);
     holder->session = session->number;
     session->holds = true;
     holder->subscription = PL_NONE;
@@ -138,7 +138,7 @@ void pl_holder_spoke(struct pl_server *s, const struct pl_live *live, struct pl_
     holder->fused = false;
     holder->waited_real_ms = 0;
     if (holder->parked) {
-        pl_holder_free_hand(s, holder);
+        free_hand(s, holder);
     }
 }
 

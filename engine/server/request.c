@@ -247,7 +247,8 @@ int pl_answer_exhausted(struct pl_request *r)
     return pl_answer_error(r, PLACET_CODE_RESOURCE_EXHAUSTED, NULL, AFTER_MS, (struct pl_bytes){0});
 }
 
-enum placet_code pl_rejection_code(enum pl_rejection rejection)
+/* The code that carries a rejection. */
+static enum placet_code code_of(enum pl_rejection rejection)
 {
     static const enum placet_code codes[PL_REJECTIONS] = {
         [PL_ACCEPTED] = PLACET_CODE_NONE,
@@ -283,7 +284,7 @@ static int answer_rejection(struct pl_request *r, const struct pl_verdict *x)
     if (pl_answer_open(r, &body, ERROR_SIZE) == NULL) {
         return PLACET_OK;
     }
-    pl_error_write(&body, pl_rejection_code(x->rejection), pl_rejection_text(x->rejection), 0,
+    pl_error_write(&body, code_of(x->rejection), pl_rejection_text(x->rejection), 0,
                    pl_writer_bytes(&detail));
     return pl_answer_send(r, PLACET_FLAG_ERROR | (x->repeated ? PLACET_FLAG_DUP : 0), &body);
 }

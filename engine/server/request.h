@@ -69,9 +69,6 @@ int pl_answer_error(struct pl_request *r, enum placet_code code, const char *mes
 int pl_answer_mistake(struct pl_request *r); /* INVALID_ARGUMENT {path} */
 int pl_answer_exhausted(struct pl_request *r);
 
-/* The code that carries a rejection. */
-enum placet_code pl_rejection_code(enum pl_rejection rejection);
-
 /* Runs a command and answers {partition, sequence, case}, or with the rejection. */
 int pl_answer_command(struct pl_request *r, struct pl_command *cmd);
 

@@ -136,9 +136,6 @@ void pl_write_title(struct pl_writer *out, const char *key, struct pl_title titl
 /* An upper bound for TASK. */
 uint32_t pl_task_letter_size(const struct pl_server *s, const struct pl_live *live, uint16_t step);
 
-/* The form as a step sees it: one map. */
-void pl_write_seen(struct pl_writer *out, const struct pl_step_def *step, struct pl_bytes form);
-
 /* ---- watch.c ---- */
 
 /* False when the session has no such watch. */
@@ -160,7 +157,6 @@ void pl_holder_remove(struct pl_server *s, struct pl_task_ref ref);
  * holds it now. A task from before this session, unless it is parked, occupies one of its hands. */
 void pl_holder_spoke(struct pl_server *s, const struct pl_live *live, struct pl_task_ref ref,
                      struct pl_session *session);
-void pl_holder_free_hand(struct pl_server *s, struct pl_holder *holder);
 
 /* The latest time that a fast clock may reach while messages are on their way. */
 int64_t pl_holders_ceiling(struct pl_server *s, int64_t now_ms, int64_t real_ms);

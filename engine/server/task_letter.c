@@ -103,7 +103,7 @@ static void project(struct pl_writer *out, struct pl_bytes value, const struct v
 
 /* NOLINTEND(misc-no-recursion) */
 
-void pl_write_seen(struct pl_writer *out, const struct pl_step_def *step, struct pl_bytes form)
+static void write_seen(struct pl_writer *out, const struct pl_step_def *step, struct pl_bytes form)
 {
     struct view view = {.count = step->sees_count < 256 ? step->sees_count : 256};
 
@@ -281,7 +281,7 @@ static void write_task(struct pl_writer *out, const struct pl_server *s, const s
     write_decisions(out, def, step, member);
     pl_write_key_bool(out, "hold", is_held(live, step));
     pl_write_string(out, "data");
-    pl_write_seen(out, step, live->data.form);
+    write_seen(out, step, live->data.form);
     pl_write_string(out, "documents");
     write_documents(out, s, live, step);
 }

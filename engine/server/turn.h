@@ -38,17 +38,11 @@ struct pl_turn {
     uint32_t full_turns; /* since a commit found no room; 0: none did */
 };
 
-/* Adds one event to the frame and nothing else; PLACET_ELIMIT leaves the frame as it was. */
-int pl_turn_append(struct pl_server *s, const struct pl_event *event);
-
 /* Sequence that the next event gets. */
 static inline uint64_t pl_turn_next_seq(const struct pl_server *s)
 {
     return s->turn->first_seq + s->turn->frame.count;
 }
-
-/* Adds a row to the turn's transaction. PLACET_ENOMEM. */
-int pl_turn_put(struct pl_server *s, enum pl_table table, uint64_t key, struct pl_bytes value);
 
 /* Writes up to `block_count` dirty blocks, in ascending order round the ring, into the open
  * transaction. */

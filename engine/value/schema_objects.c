@@ -194,28 +194,37 @@ static int64_t count_of(struct pl_bytes value, enum pl_value_type type)
     return type == PL_VALUE_MAP ? pl_reader_map(&in) : pl_reader_array(&in);
 }
 
+/* A count below zero is that of a value of another type: the rule does not speak of it. */
+static void check_least(struct pl_schema_run *run, const struct pl_schema_rule *rule, int64_t count,
+                        const char *keyword, const char *what)
+{
+    if (count >= 0 && (uint64_t)count < rule->count) {
+        pl_schema_add(run, keyword, "must have at least %llu %s", (unsigned long long)rule->count,
+                      what);
+    }
+}
+
+static void check_most(struct pl_schema_run *run, const struct pl_schema_rule *rule, int64_t count,
+                       const char *keyword, const char *what)
+{
+    if (count >= 0 && (uint64_t)count > rule->count) {
+        pl_schema_add(run, keyword, "must have at most %llu %s", (unsigned long long)rule->count,
+                      what);
+    }
+}
+
 void pl_schema_check_min_properties(struct pl_schema_run *run, const struct pl_schema *schema,
                                     const struct pl_schema_rule *rule, struct pl_bytes value)
 {
-    const int64_t count = count_of(value, PL_VALUE_MAP);
-
     (void)schema;
-    if (count >= 0 && (uint64_t)count < rule->count) {
-        pl_schema_add(run, "minProperties", "must have at least %llu fields",
-                      (unsigned long long)rule->count);
-    }
+    check_least(run, rule, count_of(value, PL_VALUE_MAP), "minProperties", "fields");
 }
 
 void pl_schema_check_max_properties(struct pl_schema_run *run, const struct pl_schema *schema,
                                     const struct pl_schema_rule *rule, struct pl_bytes value)
 {
-    const int64_t count = count_of(value, PL_VALUE_MAP);
-
     (void)schema;
-    if (count >= 0 && (uint64_t)count > rule->count) {
-        pl_schema_add(run, "maxProperties", "must have at most %llu fields",
-                      (unsigned long long)rule->count);
-    }
+    check_most(run, rule, count_of(value, PL_VALUE_MAP), "maxProperties", "fields");
 }
 
 /* ---- lists ---- */
@@ -223,25 +232,15 @@ void pl_schema_check_max_properties(struct pl_schema_run *run, const struct pl_s
 void pl_schema_check_min_items(struct pl_schema_run *run, const struct pl_schema *schema,
                                const struct pl_schema_rule *rule, struct pl_bytes value)
 {
-    const int64_t count = count_of(value, PL_VALUE_ARRAY);
-
     (void)schema;
-    if (count >= 0 && (uint64_t)count < rule->count) {
-        pl_schema_add(run, "minItems", "must have at least %llu entries",
-                      (unsigned long long)rule->count);
-    }
+    check_least(run, rule, count_of(value, PL_VALUE_ARRAY), "minItems", "entries");
 }
 
 void pl_schema_check_max_items(struct pl_schema_run *run, const struct pl_schema *schema,
                                const struct pl_schema_rule *rule, struct pl_bytes value)
 {
-    const int64_t count = count_of(value, PL_VALUE_ARRAY);
-
     (void)schema;
-    if (count >= 0 && (uint64_t)count > rule->count) {
-        pl_schema_add(run, "maxItems", "must have at most %llu entries",
-                      (unsigned long long)rule->count);
-    }
+    check_most(run, rule, count_of(value, PL_VALUE_ARRAY), "maxItems", "entries");
 }
 
 void pl_schema_check_prefix_items(struct pl_schema_run *run, const struct pl_schema *schema,

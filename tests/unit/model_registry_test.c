@@ -18,7 +18,6 @@ static void test_names(void **state)
     assert_string_equal(pl_step_state_name(PL_STEP_CANCELLED), "cancelled");
     assert_string_equal(pl_task_state_name(PL_TASK_BACKOFF), "backoff");
     assert_string_equal(pl_command_name(PL_CMD_TASK_COMPLETE), "TASK_COMPLETE");
-    assert_string_equal(pl_event_name(PL_EVT_CASE_STARTED), "CASE_STARTED");
     assert_string_equal(pl_event_type(PL_EVT_CASE_STARTED), "case_started");
     assert_string_equal(pl_rejection_name(PL_REJECT_SUPERSEDED), "SUPERSEDED");
     assert_true(strlen(pl_rejection_text(PL_REJECT_STORE_FULL)) > 10);

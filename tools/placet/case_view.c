@@ -8,15 +8,17 @@
 #include "grid.h"
 #include "output.h"
 
-_Static_assert(PL_CLI_LOCAL_SIZE >= PL_CLI_TIME_SIZE, "a time fits");
+#define LOCAL_SIZE 32
+_Static_assert(LOCAL_SIZE >= PL_CLI_TIME_SIZE, "a time fits");
 
-const char *pl_cli_local(const json_t *object, const char *key, char out[PL_CLI_LOCAL_SIZE])
+/* Time and limit under a key, for people; "" when there is none. */
+static const char *local_time(const json_t *object, const char *key, char out[LOCAL_SIZE])
 {
     pl_cli_time(pl_cli_parse_utc(pl_cli_text(object, key)), out);
     return out;
 }
 
-const char *pl_cli_local_due(const json_t *object, const char *key, char out[PL_CLI_LOCAL_SIZE])
+static const char *local_due(const json_t *object, const char *key, char out[LOCAL_SIZE])
 {
     const int64_t due_ms = pl_cli_parse_utc(pl_cli_text(object, key));
 
@@ -132,18 +134,18 @@ static enum pl_cli_style style_of(const json_t *value)
 /* The limit of what is open, the day of the end of what is not. */
 static void put_due(struct pl_cli_grid *grid, const json_t *value, bool open)
 {
-    char text[PL_CLI_LOCAL_SIZE];
+    char text[LOCAL_SIZE];
 
     pl_cli_grid_put(grid, is_true(value, "late") ? PL_CLI_BAD : PL_CLI_PLAIN, "%s%s",
-                    open ? pl_cli_local_due(value, "due", text) : "",
+                    open ? local_due(value, "due", text) : "",
                     open && is_true(value, "late") ? " late" : "");
 }
 
 static void put_day(struct pl_cli_grid *grid, const json_t *value, const char *key)
 {
-    char text[PL_CLI_LOCAL_SIZE];
+    char text[LOCAL_SIZE];
 
-    pl_cli_grid_put(grid, PL_CLI_PLAIN, "%.10s", pl_cli_local(value, key, text));
+    pl_cli_grid_put(grid, PL_CLI_PLAIN, "%.10s", local_time(value, key, text));
 }
 
 static bool is_open(const json_t *value)
@@ -208,8 +210,8 @@ static void print_title(const struct pl_cli *cli, const json_t *value, size_t in
 
 static void draw_heading(const struct pl_cli *cli, const json_t *value)
 {
-    char started[PL_CLI_LOCAL_SIZE];
-    char finished[PL_CLI_LOCAL_SIZE];
+    char started[LOCAL_SIZE];
+    char finished[LOCAL_SIZE];
     const char *state = pl_cli_text(value, "state");
 
     pl_cli_print(cli, PL_CLI_BOLD, "%s", pl_cli_text(value, "case"));
@@ -219,9 +221,9 @@ static void draw_heading(const struct pl_cli *cli, const json_t *value)
                  pl_cli_text(value, "workflow"), (long long)pl_cli_number(value, "revision"),
                  pl_cli_text(value, "by"));
     (void)printf("%s since %s", strcmp(state, "closed") == 0 ? "was open" : state,
-                 pl_cli_local(value, "started", started));
+                 local_time(value, "started", started));
     if (strcmp(state, "closed") == 0) {
-        (void)printf(", closed %s: %s", pl_cli_local(value, "finished", finished),
+        (void)printf(", closed %s: %s", local_time(value, "finished", finished),
                      pl_cli_text(value, "result"));
     }
     (void)printf("; %lld of %lld steps settled\n\n", (long long)pl_cli_number(value, "settled"),
@@ -396,9 +398,9 @@ static void draw_sentence(const struct pl_cli *cli, const json_t *text)
 
 static void draw_wait(const struct pl_cli *cli, const json_t *wait, size_t number)
 {
-    char since[PL_CLI_LOCAL_SIZE];
-    char until[PL_CLI_LOCAL_SIZE];
-    char next[PL_CLI_LOCAL_SIZE];
+    char since[LOCAL_SIZE];
+    char until[LOCAL_SIZE];
+    char next[LOCAL_SIZE];
     const json_t *then = json_object_get(wait, "then");
 
     const bool has_step = pl_cli_text(wait, "step")[0] != '\0';
@@ -412,12 +414,12 @@ static void draw_wait(const struct pl_cli *cli, const json_t *wait, size_t numbe
         print_title(cli, wait, 2);
     }
     draw_sentence(cli, json_object_get(wait, "text"));
-    (void)printf("  since %s", pl_cli_local(wait, "since", since));
-    if (pl_cli_local_due(wait, "until", until)[0] != '\0') {
+    (void)printf("  since %s", local_time(wait, "since", since));
+    if (local_due(wait, "until", until)[0] != '\0') {
         (void)printf(", due %s", until);
     }
     (void)printf("\n");
-    if (then != NULL && pl_cli_local_due(wait, "next", next)[0] != '\0') {
+    if (then != NULL && local_due(wait, "next", next)[0] != '\0') {
         (void)printf("  then, at the end of %s:\n", next);
         draw_sentence(cli, then);
     }
@@ -427,7 +429,7 @@ void pl_cli_why_draw(const struct pl_cli *cli, json_t *value)
 {
     const json_t *summary = json_object_get(value, "case");
     const json_t *waits = json_object_get(value, "waits");
-    char now[PL_CLI_LOCAL_SIZE];
+    char now[LOCAL_SIZE];
     size_t i = 0;
     json_t *wait = NULL;
 
@@ -436,7 +438,7 @@ void pl_cli_why_draw(const struct pl_cli *cli, json_t *value)
         (void)printf("It waits for nothing: it is closed.\n");
         return;
     }
-    (void)printf("At %s it waits for %lld thing%s:\n", pl_cli_local(value, "now", now),
+    (void)printf("At %s it waits for %lld thing%s:\n", local_time(value, "now", now),
                  (long long)pl_cli_number(value, "count"),
                  pl_cli_number(value, "count") == 1 ? "" : "s");
     json_array_foreach(waits, i, wait)

@@ -21,9 +21,4 @@ void pl_cli_why_draw(const struct pl_cli *cli, json_t *value);
 void pl_cli_task_tidy(json_t *value);
 void pl_cli_tasks_draw(const struct pl_cli *cli, json_t *value);
 
-/* Time and limit under a key, for people; "" when there is none. */
-#define PL_CLI_LOCAL_SIZE 32
-const char *pl_cli_local(const json_t *object, const char *key, char out[PL_CLI_LOCAL_SIZE]);
-const char *pl_cli_local_due(const json_t *object, const char *key, char out[PL_CLI_LOCAL_SIZE]);
-
 #endif

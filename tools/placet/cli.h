@@ -78,9 +78,6 @@ __attribute__((format(printf, 2, 3))) int pl_cli_usage(const struct pl_cli *cli,
 /* The same for the failure of a library. `err` may be all zero: then the status speaks. */
 int pl_cli_fail_status(const struct pl_cli *cli, int status, const struct placet_error *err);
 
-/* The exit code that a negative enum placet_status or a code of the protocol ends in. */
-enum pl_cli_exit pl_cli_exit_of_status(int status);
-
 /* Something that does not stop the command: one line on standard error. */
 __attribute__((format(printf, 2, 3))) void pl_cli_warn(const struct pl_cli *cli,
                                                        const char *message, ...);

@@ -72,7 +72,8 @@ void pl_cli_today(char out[PL_CLI_DATE_SIZE])
     write_date(floor_div((int64_t)now.tv_sec * 1000 + ZONE_MS, DAY_MS), out);
 }
 
-void pl_cli_date(int64_t at_ms, char out[PL_CLI_DATE_SIZE])
+/* Milliseconds since the epoch as "2026-05-11"; "" for 0. */
+static void format_date(int64_t at_ms, char out[PL_CLI_DATE_SIZE])
 {
     out[0] = '\0';
     if (at_ms != 0) {
@@ -99,7 +100,7 @@ void pl_cli_due(int64_t due_ms, char out[PL_CLI_TIME_SIZE])
     const int64_t left = (due_ms + ZONE_MS) % DAY_MS;
 
     if (left == 0 || left == DAY_MS - 1) {
-        pl_cli_date(due_ms - (left == 0 ? 1 : 0), out);
+        format_date(due_ms - (left == 0 ? 1 : 0), out);
     } else {
         pl_cli_time(due_ms, out);
     }

@@ -15,9 +15,6 @@ bool pl_cli_is_date(const char *text);
 
 void pl_cli_today(char out[PL_CLI_DATE_SIZE]);
 
-/* Milliseconds since the epoch as "2026-05-11"; "" for 0. */
-void pl_cli_date(int64_t at_ms, char out[PL_CLI_DATE_SIZE]);
-
 /* As "2026-05-11 17:30". */
 void pl_cli_time(int64_t at_ms, char out[PL_CLI_TIME_SIZE]);
 

@@ -61,7 +61,8 @@ int pl_cli_connect(const struct pl_cli *cli, const char *role, struct placet_cli
     return rc < 0 ? pl_cli_fail_status(cli, rc, &err) : 0;
 }
 
-enum pl_cli_exit pl_cli_exit_of_code(enum placet_code code)
+/* The exit code of a refusal. */
+static enum pl_cli_exit exit_of_code(enum placet_code code)
 {
     switch (code) {
     case PLACET_CODE_NONE:
@@ -141,7 +142,7 @@ static int refuse(const struct pl_cli *cli, const struct placet_reply *reply)
         (void)snprintf(hint, sizeof hint, "\"placet explain %s\" says more.",
                        placet_code_name(reply->code));
     }
-    const int code = pl_cli_fail(cli, pl_cli_exit_of_code(reply->code), hint, "%s%s%s",
+    const int code = pl_cli_fail(cli, exit_of_code(reply->code), hint, "%s%s%s",
                                  json_is_string(path) ? json_string_value(path) : "",
                                  json_is_string(path) ? ": " : "",
                                  message != NULL ? message : placet_code_text(reply->code));

@@ -34,9 +34,6 @@ int pl_cli_list(const struct pl_cli *cli, struct placet_client *client, const ch
 int pl_cli_find_case(const struct pl_cli *cli, struct placet_client *client, const char *text,
                      char id_out[PLACET_CASE_SIZE]);
 
-/* The exit code of a refusal. */
-enum pl_cli_exit pl_cli_exit_of_code(enum placet_code code);
-
 /* A value of the wire as JSON; NULL without memory. */
 json_t *pl_cli_json(struct placet_value value);
 

@@ -105,7 +105,8 @@ int pl_cli_usage(const struct pl_cli *cli, const char *message, ...)
     return say(cli, PL_CLI_EXIT_USAGE, NULL, text, hint);
 }
 
-enum pl_cli_exit pl_cli_exit_of_status(int status)
+/* The exit code that a negative enum placet_status or a code of the protocol ends in. */
+static enum pl_cli_exit exit_of_status(int status)
 {
     switch ((enum placet_status)status) {
     case PLACET_OK:
@@ -142,8 +143,7 @@ int pl_cli_fail_status(const struct pl_cli *cli, int status, const struct placet
     } else {
         (void)snprintf(place, sizeof place, "%s", err->file);
     }
-    return say(cli, pl_cli_exit_of_status(status), place[0] != '\0' ? place : NULL, message,
-               err->hint);
+    return say(cli, exit_of_status(status), place[0] != '\0' ? place : NULL, message, err->hint);
 }
 
 void pl_cli_warn(const struct pl_cli *cli, const char *message, ...)
