@@ -142,10 +142,10 @@ static void set_sees(struct pl_load *l, void *object, const struct pl_yaml *node
     step->sees = pl_load_alloc(l, count * sizeof(*step->sees));
     for (unsigned i = 0; i < count && step->sees != NULL; i++) {
         const char *near = NULL;
-        enum pl_cel_type type = PL_CEL_DYN;
+        struct pl_schema_field field;
         const struct pl_text section = items[i]->text;
         step->sees[step->sees_count++] = pl_load_keep(l, section);
-        if (l->def->form == NULL || pl_schema_field(l->def->form, section, &type, &near)) {
+        if (l->def->form == NULL || pl_schema_at(l->def->form, section, &field, &near)) {
             continue;
         }
         struct pl_diag *diag =

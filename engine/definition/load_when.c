@@ -26,58 +26,13 @@ static bool resolve(void *context, struct pl_text path, struct pl_cel_binding *b
                     const char **suggestion_out)
 {
     const struct pl_load *l = context;
-    enum pl_cel_type type = PL_CEL_DYN;
+    struct pl_schema_field field = {.type = PL_CEL_DYN};
 
-    if (l->def->form != NULL && !pl_schema_field(l->def->form, path, &type, suggestion_out)) {
+    if (l->def->form != NULL && !pl_schema_at(l->def->form, path, &field, suggestion_out)) {
         return false;
     }
     *binding_out =
-        (struct pl_cel_binding){.variable = PL_VARIABLE_FORM, .rest = path, .type = type};
-    return true;
-}
-
-/* Whether `required` of a part of the form lists the field. */
-static bool requires(struct pl_bytes part, struct pl_text field)
-{
-    const struct pl_bytes required = pl_value_get(part, PL_TEXT("required"));
-    struct pl_reader in;
-
-    if (required.size == 0) {
-        return false;
-    }
-    pl_reader_init(&in, required.at, required.size);
-    const uint32_t count = pl_reader_array(&in);
-    for (uint32_t i = 0; i < count && !in.bad; i++) {
-        if (pl_text_equal(pl_reader_text(&in, UINT16_MAX), field)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether a form that is complete always has the field. Parts that are put together by `$ref` or
- * `allOf` are believed. */
-static bool is_always_there(struct pl_bytes form, struct pl_text path)
-{
-    struct pl_bytes part = form;
-
-    while (path.len > 0) {
-        const char *dot = memchr(path.at, '.', path.len);
-        const uint32_t len = dot != NULL ? (uint32_t)(dot - path.at) : path.len;
-        const struct pl_text field = {path.at, len};
-        const struct pl_bytes properties = pl_value_get(part, PL_TEXT("properties"));
-        const struct pl_bytes next =
-            properties.size > 0 ? pl_value_get(properties, field) : (struct pl_bytes){0};
-        if (next.size == 0) {
-            return true;
-        }
-        if (!requires(part, field)) {
-            return false;
-        }
-        const uint32_t used = dot != NULL ? len + 1 : len;
-        path = (struct pl_text){path.at + used, path.len - used};
-        part = next;
-    }
+        (struct pl_cel_binding){.variable = PL_VARIABLE_FORM, .rest = path, .type = field.type};
     return true;
 }
 
@@ -87,7 +42,7 @@ static void check_fields(struct pl_load *l, const struct pl_yaml *node, struct p
     const bool asks = memmem(source.at, source.len, "has(", 4) != NULL;
     uint32_t at = 0;
 
-    while (at < source.len && !asks && l->form.size > 0) {
+    while (at < source.len && !asks && l->def->form != NULL) {
         const uint32_t len = word_length(source, at + 1);
         const struct pl_text path = {source.at + at, len};
         if (source.at[at] == '"' || source.at[at] == '\'') {
@@ -95,7 +50,9 @@ static void check_fields(struct pl_load *l, const struct pl_yaml *node, struct p
             at = end != NULL ? (uint32_t)(end + 1 - source.at) : source.len;
             continue;
         }
-        if (!is_always_there(l->form, path)) {
+        struct pl_schema_field field;
+        const char *near = NULL;
+        if (pl_schema_at(l->def->form, path, &field, &near) && !field.required) {
             struct pl_diag *diag =
                 pl_diag_add(l->diags, pl_load_at_part(l, node, path), PL_DIAG_OPTIONAL_FIELD,
                             "the form does not require `%.*s`, which this condition needs",

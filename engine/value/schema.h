@@ -15,6 +15,17 @@
 
 struct pl_schema; /* lives in its arena */
 
+/* Bits of the keyword `type`. A number that is integral is an integer too. */
+enum pl_schema_type {
+    PL_TYPE_NULL = 1,
+    PL_TYPE_BOOLEAN = 2,
+    PL_TYPE_INTEGER = 4,
+    PL_TYPE_NUMBER = 8,
+    PL_TYPE_STRING = 16,
+    PL_TYPE_ARRAY = 32,
+    PL_TYPE_OBJECT = 64,
+};
+
 struct pl_schema_mistake {
     char path[256]; /* JSON Pointer, RFC 6901 */
     char rule[32];  /* the keyword that failed */
@@ -36,10 +47,26 @@ int pl_schema_compile(struct pl_bytes schema, struct pl_arena *arena,
 uint32_t pl_schema_check(const struct pl_schema *schema, struct pl_bytes document,
                          struct pl_schema_mistake *mistakes, uint32_t mistakes_max);
 
-/* Looks a dotted path up in properties (through $ref): whether it exists, and its static type,
- * PL_CEL_DYN where the schema leaves it open. If not, `suggestion_out` is the name nearest to the
- * part of the path that is wrong, or NULL; it lives as long as the schema. For expressions. */
-bool pl_schema_field(const struct pl_schema *schema, struct pl_text dotted_path,
-                     enum pl_cel_type *type_out, const char **suggestion_out);
+/* What a schema promises about the value at a path. */
+struct pl_schema_field {
+    enum pl_cel_type type;  /* static type, PL_CEL_DYN where the schema leaves it open */
+    uint64_t types;         /* enum pl_schema_type bits: what the value may be */
+    bool required;          /* every document that fits has it: each part of the path is required */
+    uint64_t items_max;     /* of a list; UINT64_MAX = no bound */
+    uint64_t length_max;    /* characters of a text; UINT64_MAX = no bound */
+    struct pl_bytes values; /* of `enum`: a list; size 0 = any */
+    struct pl_bytes constant; /* of `const`; size 0 = any */
+    struct pl_text title_zh;  /* "" without a title */
+    struct pl_text title_en;
+};
+
+/* Looks up a path of fields: `project.area`; `owners[].name` is the name in an entry of a list (and
+ * required when every entry has one). Follows $ref and allOf; what stands in anyOf, oneOf, if and
+ * the like is not promised: such a field is found, and nothing is known of it. False when no
+ * document that fits can have the field; then `suggestion_out` is the name nearest to the part that
+ * is wrong, or NULL. Texts and values live as long as the schema. For expressions and the loader:
+ * forms and answers alike. */
+bool pl_schema_at(const struct pl_schema *schema, struct pl_text path,
+                  struct pl_schema_field *field_out, const char **suggestion_out);
 
 #endif

@@ -1,6 +1,5 @@
 /* A document against its schema: every mistake, named for the person who fills the form. Bounded
  * by work and depth; no allocation. The recursion follows schema and document. */
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,32 +98,6 @@ void pl_schema_check_ref(struct pl_schema_run *run, const struct pl_schema *sche
     pl_schema_apply(run, rule->entries[0].schema, value);
 }
 
-static uint64_t types_of(struct pl_bytes value)
-{
-    switch (pl_schema_type_of(value)) {
-    case PL_VALUE_NIL:
-        return PL_TYPE_NULL;
-    case PL_VALUE_BOOL:
-        return PL_TYPE_BOOLEAN;
-    case PL_VALUE_INT:
-        return PL_TYPE_INTEGER | PL_TYPE_NUMBER;
-    case PL_VALUE_FLOAT: {
-        const double number = pl_schema_number_of(value);
-        return (uint64_t)PL_TYPE_NUMBER | (floor(number) == number ? PL_TYPE_INTEGER : 0);
-    }
-    case PL_VALUE_STR:
-        return PL_TYPE_STRING;
-    case PL_VALUE_ARRAY:
-        return PL_TYPE_ARRAY;
-    case PL_VALUE_MAP:
-        return PL_TYPE_OBJECT;
-    case PL_VALUE_BIN:
-    case PL_VALUE_BAD:
-        break;
-    }
-    return 0;
-}
-
 static const char *type_name(uint64_t types)
 {
     static const struct {
@@ -151,7 +124,7 @@ static const char *type_name(uint64_t types)
 void pl_schema_check_type(struct pl_schema_run *run, const struct pl_schema *schema,
                           const struct pl_schema_rule *rule, struct pl_bytes value)
 {
-    const uint64_t types = types_of(value);
+    const uint64_t types = pl_schema_types_of(value);
 
     (void)schema;
     if ((types & rule->count) == 0) {

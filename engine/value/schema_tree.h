@@ -39,17 +39,6 @@ enum pl_schema_shape {
     PL_SHAPE_FORMAT,
 };
 
-/* Bits of the keyword `type`. A number that is integral is an integer too. */
-enum pl_schema_type {
-    PL_TYPE_NULL = 1,
-    PL_TYPE_BOOLEAN = 2,
-    PL_TYPE_INTEGER = 4,
-    PL_TYPE_NUMBER = 8,
-    PL_TYPE_STRING = 16,
-    PL_TYPE_ARRAY = 32,
-    PL_TYPE_OBJECT = 64,
-};
-
 enum pl_schema_format { PL_FORMAT_DATE = 1, PL_FORMAT_DATE_TIME };
 
 /* A property with its schema, a pattern with its schema, a name that is required, or one of a list
@@ -94,6 +83,9 @@ const struct pl_schema_rule *pl_schema_rule_of(const struct pl_schema *schema,
 /* The entry whose name is the key, or NULL. */
 const struct pl_schema_entry *pl_schema_entry_of(const struct pl_schema_rule *rule,
                                                  struct pl_text key);
+
+/* Bits of enum pl_schema_type; 0 for bytes, which no schema knows. */
+uint64_t pl_schema_types_of(struct pl_bytes value);
 
 /* Takes the operand of a keyword that holds no schema. NULL, or what is wrong with it; then
  * `hint_out` may be a hint. */

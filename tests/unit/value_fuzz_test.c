@@ -184,7 +184,7 @@ static void try_schema(struct pl_text text, struct tally *tally)
     struct placet_error err = {0};
     struct pl_writer out;
     struct pl_schema_mistake mistakes[2];
-    enum pl_cel_type type;
+    struct pl_schema_field field;
     const char *suggestion;
 
     pl_writer_init(&out, value_bytes, sizeof(value_bytes));
@@ -203,7 +203,7 @@ static void try_schema(struct pl_text text, struct tally *tally)
     for (uint32_t i = 0; i < count && i < 2; i++) {
         assert_true(mistakes[i].rule[0] != '\0' && mistakes[i].message[0] != '\0');
     }
-    (void)pl_schema_field(schema, PL_TEXT("project.area"), &type, &suggestion);
+    (void)pl_schema_at(schema, PL_TEXT("project.area"), &field, &suggestion);
     tally->good++;
 }
 

@@ -253,46 +253,6 @@ static void annotations_are_let_through(void **state)
     assert_int_equal(check(schema, "{\"anything\":[1]}"), 0);
 }
 
-static void fields_are_found_for_expressions(void **state)
-{
-    static const struct {
-        const char *path;
-        bool found;
-        enum pl_cel_type type;
-        const char *suggestion;
-    } fields[] = {
-        {"", true, PL_CEL_MAP, NULL},
-        {"project", true, PL_CEL_MAP, NULL},
-        {"project.area", true, PL_CEL_DOUBLE, NULL},
-        {"project.floors", true, PL_CEL_INT, NULL},
-        {"project.special_fire", true, PL_CEL_BOOL, NULL},
-        {"project.use", true, PL_CEL_DYN, NULL},
-        {"project.code", true, PL_CEL_STRING, NULL},
-        {"project.note", true, PL_CEL_DYN, NULL},
-        {"project.owners", true, PL_CEL_LIST, NULL},
-        {"free.any.thing", true, PL_CEL_DYN, NULL},
-        {"fees.survey", true, PL_CEL_DOUBLE, NULL},
-        {"project.specal_fire", false, PL_CEL_DYN, "special_fire"},
-        {"projet.area", false, PL_CEL_DYN, "project"},
-        {"project.area.x", false, PL_CEL_DYN, NULL},
-        {"zzz", false, PL_CEL_DYN, NULL},
-    };
-    (void)state;
-    const struct pl_schema *schema = compile_good(form);
-
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        enum pl_cel_type type = PL_CEL_DYN;
-        const char *suggestion = NULL;
-        const bool found = pl_schema_field(schema, pl_text_of(fields[i].path), &type, &suggestion);
-        if (found != fields[i].found || type != fields[i].type ||
-            (suggestion == NULL) != (fields[i].suggestion == NULL) ||
-            (suggestion != NULL && strcmp(suggestion, fields[i].suggestion) != 0)) {
-            fail_msg("%s: %d %d %s", fields[i].path, found, (int)type,
-                     suggestion != NULL ? suggestion : "-");
-        }
-    }
-}
-
 static void endless_schemas_and_dear_documents_end(void **state)
 {
     (void)state;
@@ -394,7 +354,6 @@ int main(void)
         cmocka_unit_test(alternatives_report_themselves_only),
         cmocka_unit_test(schemas_that_are_not_understood_are_refused),
         cmocka_unit_test(annotations_are_let_through),
-        cmocka_unit_test(fields_are_found_for_expressions),
         cmocka_unit_test(endless_schemas_and_dear_documents_end),
         cmocka_unit_test(evil_patterns_are_harmless),
         cmocka_unit_test(checking_does_not_use_the_arena),
