@@ -1,48 +1,21 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "core/days.h"
 #include "core/internal.h"
 #include "value/cel.h"
+#include "value/limits.h"
 
-static void add_text(struct pl_outcome *out, const char *at, size_t len)
-{
-    const size_t room = sizeof(out->text) - out->text_len;
-    const size_t used = len < room ? len : room;
-
-    memcpy(out->text + out->text_len, at, used);
-    out->text_len += (uint32_t)used;
-}
-
-static void add_number(struct pl_outcome *out, uint32_t n)
-{
-    char digits[10];
-    unsigned from = sizeof(digits);
-
-    do {
-        digits[--from] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n != 0);
-    add_text(out, digits + from, sizeof(digits) - from);
-}
-
-/* "column 8: no such field: design.special_fire". An expression that does not fit is left out
- * whole: half of it would lie. */
+/* What is known of the fault and of the values that led to it. */
 static struct pl_text describe(struct pl_outcome *out, const struct pl_cel_program *guard,
-                               const struct pl_cel_result *result)
+                               const struct pl_cel_world *world, const struct pl_cel_result *result)
 {
-    const struct pl_text source = pl_cel_source(guard);
-    const char *fault = pl_cel_fault_text(result->fault);
-    const uint32_t from = out->text_len;
+    char *const at = out->text + out->text_len;
+    const size_t room = sizeof(out->text) - out->text_len;
+    const size_t len = room > 1 ? pl_cel_explain(guard, world, result, at, room) : 0;
 
-    add_text(out, "column ", 7);
-    add_number(out, result->column);
-    add_text(out, ": ", 2);
-    add_text(out, fault, strlen(fault));
-    if (source.len + 2 <= sizeof(out->text) - out->text_len) {
-        add_text(out, ": ", 2);
-        add_text(out, source.at, source.len);
-    }
-    return (struct pl_text){out->text + from, out->text_len - from};
+    out->text_len += (uint32_t)len;
+    return (struct pl_text){at, (uint32_t)len};
 }
 
 /* Evaluates a guard. False with an incident raised when it cannot be evaluated: a fault is never
@@ -51,13 +24,21 @@ static bool ask_guard(struct pl_deciding *d, uint16_t step, uint16_t item,
                       const struct pl_cel_program *guard, bool *needed_out)
 {
     const struct pl_bytes variables[PL_VARIABLES] = {[PL_VARIABLE_FORM] = d->out->form};
+    uint8_t room[PL_CEL_ROOM_USUAL];
+    const struct pl_cel_days days = pl_core_days(d->def);
+    const struct pl_cel_world world = {.variables = variables,
+                                       .variable_count = PL_VARIABLES,
+                                       .now_ms = d->facts->now_ms,
+                                       .days = &days,
+                                       .room = room,
+                                       .room_size = sizeof(room)};
     struct pl_cel_result result;
 
     if (guard == NULL) {
         *needed_out = true;
         return true;
     }
-    result = pl_cel_eval(guard, variables, PL_VARIABLES);
+    result = pl_cel_eval(guard, &world);
     if (result.fault == PL_CEL_OK && result.value.type == PL_CEL_BOOL) {
         *needed_out = result.value.boolean;
         return true;
@@ -70,7 +51,7 @@ static bool ask_guard(struct pl_deciding *d, uint16_t step, uint16_t item,
                         .step = step,
                         .item = item,
                         .step_incident = {.code = PL_TEXT("guard"),
-                                          .message = describe(d->out, guard, &result)},
+                                          .message = describe(d->out, guard, &world, &result)},
                     });
     return false;
 }

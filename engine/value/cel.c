@@ -68,6 +68,7 @@ int pl_cel_compile(struct pl_text source, const struct pl_cel_scope *scope, enum
     for (uint32_t i = 0; i < program->count; i++) {
         program->steps[i].column = column_of(source, program->steps[i].offset);
     }
+    program->cost_max = program->count;
     *program_out = program;
     return PLACET_OK;
 }
@@ -75,4 +76,34 @@ int pl_cel_compile(struct pl_text source, const struct pl_cel_scope *scope, enum
 struct pl_text pl_cel_source(const struct pl_cel_program *program)
 {
     return program->source;
+}
+
+uint32_t pl_cel_variables(const struct pl_cel_program *program, uint16_t *out, uint32_t max)
+{
+    uint32_t count = 0;
+
+    for (uint32_t next = 0; next <= UINT16_MAX;) {
+        uint32_t least = UINT32_MAX;
+        for (uint32_t i = 0; i < program->count; i++) {
+            const struct pl_cel_step *step = &program->steps[i];
+            const bool reads = step->op == PL_CEL_OP_PATH || step->op == PL_CEL_OP_HAS;
+            if (reads && step->variable >= next && step->variable < least) {
+                least = step->variable;
+            }
+        }
+        if (least == UINT32_MAX) {
+            break;
+        }
+        if (count < max) {
+            out[count] = (uint16_t)least;
+        }
+        count++;
+        next = least + 1;
+    }
+    return count;
+}
+
+uint64_t pl_cel_cost_max(const struct pl_cel_program *program)
+{
+    return program->cost_max;
 }

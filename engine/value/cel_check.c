@@ -15,9 +15,19 @@ struct check {
 };
 
 static const char *const type_names[] = {
-    [PL_CEL_NULL] = "null",       [PL_CEL_BOOL] = "a truth value", [PL_CEL_INT] = "an integer",
-    [PL_CEL_UINT] = "an integer", [PL_CEL_DOUBLE] = "a decimal",   [PL_CEL_STRING] = "a text",
-    [PL_CEL_BYTES] = "bytes",     [PL_CEL_LIST] = "a list",        [PL_CEL_MAP] = "a map",
+    [PL_CEL_NULL] = "null",
+    [PL_CEL_BOOL] = "a truth value",
+    [PL_CEL_INT] = "an integer",
+    [PL_CEL_UINT] = "an integer",
+    [PL_CEL_DOUBLE] = "a decimal",
+    [PL_CEL_STRING] = "a text",
+    [PL_CEL_BYTES] = "bytes",
+    [PL_CEL_LIST] = "a list",
+    [PL_CEL_MAP] = "a map",
+    [PL_CEL_TIMESTAMP] = "a moment",
+    [PL_CEL_DURATION] = "a span of time",
+    [PL_CEL_TYPE] = "a type",
+    [PL_CEL_OPTIONAL] = "an optional",
     [PL_CEL_DYN] = "any value",
 };
 
@@ -128,6 +138,10 @@ static bool type_of_arithmetic(enum pl_cel_op op, enum pl_cel_type a, enum pl_ce
     case PL_CEL_BYTES:
     case PL_CEL_LIST:
     case PL_CEL_MAP:
+    case PL_CEL_TIMESTAMP:
+    case PL_CEL_DURATION:
+    case PL_CEL_TYPE:
+    case PL_CEL_OPTIONAL:
         break;
     }
     return false;
@@ -203,9 +217,6 @@ static int check_two(struct check *c, struct pl_cel_step *step)
         return pl_cel_refuse(c->err, c->program->source, step->offset, hint_of(step->op, a, b),
                              "`%s` does not take %s and %s", op_names[step->op], type_names[a],
                              type_names[b]);
-    }
-    if (step->op == PL_CEL_OP_ADD && may_be(step->type, PL_CEL_STRING)) {
-        c->program->builds_text = true;
     }
     return push(c, step, step->type);
 }
@@ -348,11 +359,6 @@ static int check_result(struct check *c, enum pl_cel_type wanted)
         return pl_cel_refuse(c->err, program->source, 0, NULL,
                              "the expression gives %s, but %s is wanted", type_names[type],
                              type_names[wanted]);
-    }
-    if (program->builds_text && (wanted == PL_CEL_STRING || wanted == PL_CEL_DYN) &&
-        may_be(type, PL_CEL_STRING)) {
-        return pl_cel_refuse(c->err, program->source, 0, NULL,
-                             "a text put together with `+` cannot be the result yet");
     }
     program->steps[program->count++] =
         (struct pl_cel_step){.op = PL_CEL_OP_WANT, .type = wanted, .column = 1};

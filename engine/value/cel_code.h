@@ -105,7 +105,7 @@ struct pl_cel_program {
     struct pl_cel_step *steps;
     uint32_t count;
     uint32_t count_max;
-    bool builds_text; /* has text made by `+`, which does not outlive the evaluation */
+    uint64_t cost_max;
 };
 
 /* ---- names and literals ---- */
@@ -138,13 +138,16 @@ int pl_cel_parse(struct pl_text source, struct pl_arena *arena, struct pl_cel_pr
 int pl_cel_check(struct pl_cel_program *program, const struct pl_cel_scope *scope,
                  enum pl_cel_type wanted, struct placet_error *err);
 
+/* Integers up to here are exact in the documents of every peer (2^53 - 1). */
+#define PL_CEL_EXACT_MAX INT64_C(9007199254740991)
+
 /* ---- evaluation: pure, linked into the core ---- */
 
-/* What an evaluation has used so far. */
+/* What an evaluation has used so far, of its cost and of the room that was lent. */
 struct pl_cel_work {
     uint32_t cost;
-    uint32_t scratch_used;
-    char scratch[PL_CEL_SCRATCH_MAX]; /* text made by `+` */
+    uint8_t *room;
+    size_t room_left;
 };
 
 /* A checked MessagePack value as a CEL value (borrowed); false when there is none. */

@@ -15,8 +15,7 @@ struct slot {
 
 struct eval {
     const struct pl_cel_program *program;
-    const struct pl_bytes *variables;
-    uint32_t variable_count;
+    const struct pl_cel_world *world;
     uint32_t depth;
     struct slot stack[PL_CEL_STACK_MAX];
     struct pl_cel_work work;
@@ -43,8 +42,8 @@ static struct slot faulty(enum pl_cel_fault fault, const struct pl_cel_step *ste
 
 static struct pl_bytes variable_of(const struct eval *e, const struct pl_cel_step *step)
 {
-    const bool known = step->variable < e->variable_count;
-    return known ? e->variables[step->variable] : (struct pl_bytes){NULL, 0};
+    const bool known = step->variable < e->world->variable_count;
+    return known ? e->world->variables[step->variable] : (struct pl_bytes){NULL, 0};
 }
 
 /* Maps are searched key by key: the larger the document, the dearer. */
@@ -178,6 +177,10 @@ static uint32_t weight_of(const struct pl_cel_value *value)
     case PL_CEL_INT:
     case PL_CEL_UINT:
     case PL_CEL_DOUBLE:
+    case PL_CEL_TIMESTAMP:
+    case PL_CEL_DURATION:
+    case PL_CEL_TYPE:
+    case PL_CEL_OPTIONAL:
     case PL_CEL_DYN:
         break;
     }
@@ -264,47 +267,27 @@ static uint32_t run_step(struct eval *e, uint32_t at)
 }
 
 struct pl_cel_result pl_cel_eval(const struct pl_cel_program *program,
-                                 const struct pl_bytes *variables, uint32_t variable_count)
+                                 const struct pl_cel_world *world)
 {
     struct eval e;
 
     e.program = program;
-    e.variables = variables;
-    e.variable_count = variable_count;
+    e.world = world;
     e.depth = 0;
-    e.work.cost = 0;
-    e.work.scratch_used = 0;
+    e.work = (struct pl_cel_work){.room = world->room, .room_left = world->room_size};
     for (uint32_t at = 0; at < program->count;) {
         if (++e.work.cost > PL_CEL_COST_MAX) {
-            return (struct pl_cel_result){
-                .fault = PL_CEL_COST, .column = program->steps[at].column, .cost = e.work.cost};
+            return (struct pl_cel_result){.fault = PL_CEL_COST,
+                                          .column = program->steps[at].column,
+                                          .length = 1,
+                                          .cost = e.work.cost};
         }
         at = run_step(&e, at);
     }
     PL_CHECK(e.depth == 1);
     return (struct pl_cel_result){.fault = e.stack[0].fault,
                                   .column = e.stack[0].column,
+                                  .length = 1,
                                   .cost = e.work.cost,
                                   .value = e.stack[0].value};
-}
-
-const char *pl_cel_fault_text(enum pl_cel_fault fault)
-{
-    switch (fault) {
-    case PL_CEL_OK:
-        return "no fault";
-    case PL_CEL_NO_SUCH_FIELD:
-        return "the field is not there";
-    case PL_CEL_NO_OVERLOAD:
-        return "the value has a type that does not fit";
-    case PL_CEL_DIVISION:
-        return "division by zero";
-    case PL_CEL_OVERFLOW:
-        return "a number beyond 64 bits";
-    case PL_CEL_INDEX:
-        return "the list has no such element";
-    case PL_CEL_COST:
-        return "the expression costs more than its limit";
-    }
-    return "unknown fault";
 }

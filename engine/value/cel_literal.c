@@ -48,6 +48,10 @@ static void write_constant(struct pl_writer *out, const struct pl_cel_value *val
     case PL_CEL_UINT:
     case PL_CEL_BYTES:
     case PL_CEL_MAP:
+    case PL_CEL_TIMESTAMP:
+    case PL_CEL_DURATION:
+    case PL_CEL_TYPE:
+    case PL_CEL_OPTIONAL:
     case PL_CEL_DYN:
         PL_UNREACHABLE();
     }

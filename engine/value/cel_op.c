@@ -149,6 +149,10 @@ static enum order order_values(const struct pl_cel_value *a, const struct pl_cel
     case PL_CEL_UINT:
     case PL_CEL_LIST:
     case PL_CEL_MAP:
+    case PL_CEL_TIMESTAMP:
+    case PL_CEL_DURATION:
+    case PL_CEL_TYPE:
+    case PL_CEL_OPTIONAL:
     case PL_CEL_DYN:
         break;
     }
@@ -248,15 +252,18 @@ static enum pl_cel_fault calculate_real(enum pl_cel_op op, double a, double b,
 static enum pl_cel_fault join_text(struct pl_text a, struct pl_text b, struct pl_cel_work *work,
                                    struct pl_cel_value *out)
 {
-    const uint32_t left = PL_CEL_SCRATCH_MAX - work->scratch_used;
-
-    if (a.len > left || b.len > left - a.len) {
-        return PL_CEL_COST;
+    if (a.len > work->room_left || b.len > work->room_left - a.len) {
+        return PL_CEL_ROOM;
     }
-    char *at = work->scratch + work->scratch_used;
-    memcpy(at, a.at, a.len);
-    memcpy(at + a.len, b.at, b.len);
-    work->scratch_used += a.len + b.len;
+    char *at = (char *)work->room;
+    if (a.len > 0) {
+        memcpy(at, a.at, a.len);
+    }
+    if (b.len > 0) {
+        memcpy(at + a.len, b.at, b.len);
+    }
+    work->room += a.len + b.len;
+    work->room_left -= a.len + b.len;
     *out = (struct pl_cel_value){.type = PL_CEL_STRING, .text = {at, a.len + b.len}};
     return PL_CEL_OK;
 }

@@ -23,8 +23,10 @@
 #define PL_CEL_STEPS_MAX           512  /* instructions: the static cost */
 #define PL_CEL_DEPTH_MAX           32   /* nesting of an expression; bounds recursion */
 #define PL_CEL_STACK_MAX           32   /* values at once while evaluating; on the C stack */
-#define PL_CEL_COST_MAX            100000 /* at run time: about a millisecond */
-#define PL_CEL_SCRATCH_MAX         1024   /* bytes of text put together by `+`; on the C stack */
+#define PL_CEL_COST_MAX            100000  /* at run time: about a millisecond */
+#define PL_CEL_ROOM_USUAL          4096    /* bytes put together for a condition; on the C stack */
+#define PL_CEL_LIST_USUAL          32      /* elements of a list whose schema has no bound */
+#define PL_CEL_COST_STATIC_MAX     1000000 /* estimated when loaded: three macros in one another */
 
 /* Schemas of forms and answers. */
 #define PL_SCHEMA_DEPTH_MAX        64 /* schemas in one another, by $ref too; bounds recursion */

@@ -151,7 +151,8 @@ static bool resolve(void *context, struct pl_text path, struct pl_cel_binding *b
 {
     (void)context;
     (void)suggestion_out;
-    *binding_out = (struct pl_cel_binding){PL_VARIABLE_FORM, path, PL_CEL_DYN};
+    *binding_out =
+        (struct pl_cel_binding){.variable = PL_VARIABLE_FORM, .rest = path, .type = PL_CEL_DYN};
     return true;
 }
 

@@ -232,7 +232,10 @@ static void try_cel(struct pl_text text, struct tally *tally)
         tally->bad++;
         return;
     }
-    const struct pl_cel_result result = pl_cel_eval(program, &variable, 1);
+    static uint8_t room[1024];
+    const struct pl_cel_world world = {
+        .variables = &variable, .variable_count = 1, .room = room, .room_size = sizeof(room)};
+    const struct pl_cel_result result = pl_cel_eval(program, &world);
     assert_in_range(result.column, 1, text.len + 1);
     assert_non_null(pl_cel_fault_text(result.fault));
     tally->good++;

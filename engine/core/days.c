@@ -1,0 +1,38 @@
+#include "core/days.h"
+
+/* Walked day by day: the caller bounds the number. */
+static int32_t subtract(const struct pl_calendar *calendar, int32_t day, int32_t working_days)
+{
+    while (working_days > 0) {
+        day--;
+        working_days -= pl_calendar_is_working(calendar, day) ? 1 : 0;
+    }
+    return day;
+}
+
+static int32_t add(const void *calendar, int32_t day, int32_t working_days)
+{
+    bool beyond = false;
+
+    return working_days >= 0 ? pl_calendar_add(calendar, day, (uint32_t)working_days, &beyond)
+                             : subtract(calendar, day, -working_days);
+}
+
+static int32_t between(const void *calendar, int32_t from_day, int32_t to_day)
+{
+    return pl_calendar_working_days(calendar, from_day, to_day);
+}
+
+static bool is_working(const void *calendar, int32_t day)
+{
+    return pl_calendar_is_working(calendar, day);
+}
+
+struct pl_cel_days pl_core_days(const struct pl_definition *def)
+{
+    return (struct pl_cel_days){.calendar = &def->calendar,
+                                .zone_minutes = def->calendar.zone_minutes,
+                                .add = add,
+                                .between = between,
+                                .is_working = is_working};
+}
