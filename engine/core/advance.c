@@ -29,7 +29,7 @@ static bool examine_start(struct pl_deciding *d, uint16_t step)
     if (pl_core_step(d, step)->incident) {
         return false;
     }
-    switch (pl_core_join(&d->out->after, sd->join, sd->after, sd->after_count)) {
+    switch (pl_core_join(&d->out->after, sd->join, sd->need, sd->after, sd->after_count)) {
     case PL_JOIN_OPEN:
         return false;
     case PL_JOIN_DEAD:
@@ -61,6 +61,7 @@ static bool examine(struct pl_deciding *d, uint16_t step)
         return pl_core_settle_step(d, step);
     case PL_STEP_RETURNED:
         return s->supplemented && examine_start(d, step);
+    case PL_STEP_READY:
     case PL_STEP_DONE:
     case PL_STEP_SKIPPED:
     case PL_STEP_UNREACHED:
@@ -93,7 +94,8 @@ static uint16_t find_result(const struct pl_definition *def, const struct pl_cas
     for (uint16_t i = 0; i < def->finish_count; i++) {
         const struct pl_result *result = &def->results[def->finish[i]];
 
-        if (pl_core_join(c, result->join, result->after, result->after_count) == PL_JOIN_STARTS) {
+        if (pl_core_join(c, result->join, result->need, result->after, result->after_count) ==
+            PL_JOIN_STARTS) {
             return def->finish[i];
         }
     }

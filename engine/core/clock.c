@@ -12,6 +12,8 @@ int64_t pl_core_clock_end(const struct pl_definition *def, const struct pl_step 
         span.count += s->excluded_days;
         break;
     case PL_UNIT_DAYS:
+    case PL_UNIT_MONTHS:
+    case PL_UNIT_YEARS:
         span.count += s->excluded_plain;
         break;
     case PL_UNIT_HOURS:
@@ -74,7 +76,7 @@ static void set_task(const struct pl_definition *def, struct pl_case *c, uint16_
                      uint16_t item)
 {
     const struct pl_step *s = &c->steps[step];
-    const struct pl_member *member = &def->steps[step].members[item];
+    const struct pl_member *member = pl_step_member(&def->steps[step], item);
     struct pl_task *t = &c->tasks[def->steps[step].first_task + item];
 
     t->late_ms = 0;
@@ -92,7 +94,7 @@ static void set_task(const struct pl_definition *def, struct pl_case *c, uint16_
  * held for another step, nobody here is late. */
 static bool is_answered(const struct pl_step_def *sd, const struct pl_case *c)
 {
-    for (uint16_t i = 0; i < sd->member_count; i++) {
+    for (uint16_t i = 0; i < sd->task_count; i++) {
         if (pl_task_is_open(c->tasks[sd->first_task + i].state)) {
             return false;
         }
@@ -112,7 +114,7 @@ void pl_core_clock_set(const struct pl_definition *def, struct pl_case *c, uint1
         }
         s->wake_ms = pl_core_earlier(s->wake_ms, pl_core_wait_end(def, step, s));
     }
-    for (uint16_t i = 0; i < sd->member_count; i++) {
+    for (uint16_t i = 0; i < sd->task_count; i++) {
         set_task(def, c, step, i);
     }
 }

@@ -63,7 +63,7 @@ static enum pl_rejection check_target(const struct pl_definition *def, const str
     const bool of_step = cmd->kind == PL_CMD_TASK_RETRY && cmd->item == PL_NO_ITEM;
 
     if (commands[cmd->kind].on == ON_TASK && !of_step &&
-        cmd->item >= def->steps[cmd->step].member_count) {
+        cmd->item >= def->steps[cmd->step].task_count) {
         return PL_REJECT_NO_SUCH_TASK;
     }
     return PL_ACCEPTED;

@@ -20,7 +20,10 @@ enum pl_rejection pl_decide_start(struct pl_deciding *d)
                                          .definition = d->def->number,
                                          .key = cmd->key,
                                          .by = cmd->by,
-                                         .form = cmd->form},
+                                         .form = cmd->form,
+                                         .parent = cmd->child.v,
+                                         .parent_task = cmd->parent_task,
+                                         .depth = cmd->depth},
                     });
     pl_core_advance(d);
     return PL_ACCEPTED;

@@ -31,6 +31,7 @@ enum pl_rejection pl_decide_step_back(struct pl_deciding *d)
 
     switch (pl_core_step(d, step)->state) {
     case PL_STEP_WAITING:
+    case PL_STEP_READY:
         return PL_REJECT_NOT_AN_ANCESTOR;
     case PL_STEP_UNREACHED:
     case PL_STEP_CANCELLED:

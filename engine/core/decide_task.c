@@ -82,7 +82,7 @@ static bool is_opinion(const struct pl_deciding *d)
 {
     const struct pl_step_def *step = &d->def->steps[d->cmd->step];
 
-    return step->members[d->cmd->item].role == PL_ROLE_OPINION;
+    return pl_step_member(step, d->cmd->item)->role == PL_ROLE_OPINION;
 }
 
 /* What an answer decides, by name; a `tell` knows one, an opinion two of its own. */
@@ -125,7 +125,7 @@ static bool would_be_held(const struct pl_deciding *d)
     if (step->kind == PL_KIND_TELL) {
         return false;
     }
-    for (uint16_t i = 0; i < step->member_count; i++) {
+    for (uint16_t i = 0; i < step->task_count; i++) {
         if (i != d->cmd->item && pl_task_is_open(pl_core_task(d, d->cmd->step, i)->state)) {
             return true;
         }
@@ -393,4 +393,10 @@ enum pl_rejection pl_decide_task_retry(struct pl_deciding *d)
         break;
     }
     return PL_REJECT_TASK_STATE;
+}
+
+enum pl_rejection pl_decide_task_hand_over(struct pl_deciding *d)
+{
+    (void)d;
+    return PL_REJECT_NOT_COMPETENT;
 }

@@ -60,7 +60,7 @@ void pl_core_cancel_tasks(struct pl_deciding *d, uint16_t step, uint16_t by_step
 enum pl_join_state { PL_JOIN_OPEN, PL_JOIN_STARTS, PL_JOIN_DEAD };
 
 /* Reads the arcs of a step or a result against the states of the steps before (language, Order). */
-enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join,
+enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join, uint16_t need,
                                 const struct pl_arc *arcs, uint16_t arc_count);
 
 /* The step whose end made a join impossible: the first dead arc of a step that is unreached. */

@@ -21,6 +21,7 @@ static enum arc read_arc(const struct pl_case *c, struct pl_arc arc)
     case PL_STEP_CANCELLED:
         return ARC_DEAD;
     case PL_STEP_WAITING:
+    case PL_STEP_READY:
     case PL_STEP_ACTIVE:
     case PL_STEP_RETURNED:
     case PL_STEP_STATES:
@@ -29,7 +30,21 @@ static enum arc read_arc(const struct pl_case *c, struct pl_arc arc)
     return ARC_OPEN;
 }
 
-enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join,
+/* n of those that are really needed: what was skipped lowers it, and when all were skipped nothing
+ * has to be waited for. */
+static enum pl_join_state read_need(unsigned need, unsigned satisfied, unsigned open,
+                                    unsigned counted)
+{
+    if (need > counted) {
+        need = counted;
+    }
+    if (satisfied >= need && (need > 0 || open == 0)) {
+        return PL_JOIN_STARTS;
+    }
+    return satisfied + open >= need ? PL_JOIN_OPEN : PL_JOIN_DEAD;
+}
+
+enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join, uint16_t need,
                                 const struct pl_arc *arcs, uint16_t arc_count)
 {
     unsigned count[ARC_DEAD + 1] = {0};
@@ -40,20 +55,36 @@ enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join,
     if (arc_count == 0) {
         return PL_JOIN_STARTS;
     }
+    const unsigned satisfied = count[ARC_SATISFIED];
+    const unsigned open = count[ARC_OPEN];
+    const unsigned passes = count[ARC_PASSES];
+
     switch (join) {
     case PL_JOIN_ALL:
         if (count[ARC_DEAD] > 0) {
             return PL_JOIN_DEAD;
         }
-        return count[ARC_OPEN] > 0 ? PL_JOIN_OPEN : PL_JOIN_STARTS;
+        return open > 0 ? PL_JOIN_OPEN : PL_JOIN_STARTS;
     case PL_JOIN_ANY:
-        if (count[ARC_SATISFIED] > 0) {
+        if (satisfied > 0) {
             return PL_JOIN_STARTS;
         }
-        if (count[ARC_OPEN] > 0) {
+        if (open > 0) {
             return PL_JOIN_OPEN;
         }
-        return count[ARC_PASSES] > 0 ? PL_JOIN_STARTS : PL_JOIN_DEAD;
+        return passes > 0 ? PL_JOIN_STARTS : PL_JOIN_DEAD;
+    case PL_JOIN_SOME:
+        if (open > 0) {
+            return PL_JOIN_OPEN;
+        }
+        return satisfied + passes > 0 ? PL_JOIN_STARTS : PL_JOIN_DEAD;
+    case PL_JOIN_NEED:
+        return read_need(need, satisfied, open, arc_count - passes);
+    case PL_JOIN_EACH:
+        if (satisfied > 0) {
+            return PL_JOIN_STARTS;
+        }
+        return open > 0 ? PL_JOIN_OPEN : PL_JOIN_DEAD;
     }
     PL_UNREACHABLE();
 }

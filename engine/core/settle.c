@@ -17,7 +17,7 @@ bool pl_core_is_held(const struct pl_definition *def, const struct pl_case *c, u
 
 static bool everybody_answered(const struct pl_deciding *d, uint16_t step)
 {
-    for (uint16_t i = 0; i < d->def->steps[step].member_count; i++) {
+    for (uint16_t i = 0; i < d->def->steps[step].task_count; i++) {
         if (pl_task_is_open(pl_core_task(d, step, i)->state)) {
             return false;
         }
@@ -33,7 +33,7 @@ static const struct pl_decision_rule *binding_rule(const struct pl_deciding *d, 
     const struct pl_step_def *sd = &d->def->steps[step];
     const struct pl_task *t = pl_core_task(d, step, item);
 
-    if (sd->members[item].role == PL_ROLE_OPINION ||
+    if (pl_step_member(sd, item)->role == PL_ROLE_OPINION ||
         (t->state != PL_TASK_ANSWERED && t->state != PL_TASK_DEEMED)) {
         return NULL;
     }
@@ -51,7 +51,7 @@ static const struct pl_decision_rule *decision_of(const struct pl_deciding *d, u
     const enum pl_decision_effect strength[] = {PL_DECISION_ENDS, PL_DECISION_BACK};
 
     for (unsigned k = 0; k < sizeof(strength) / sizeof(strength[0]); k++) {
-        for (uint16_t i = 0; i < d->def->steps[step].member_count; i++) {
+        for (uint16_t i = 0; i < d->def->steps[step].task_count; i++) {
             const struct pl_decision_rule *rule = binding_rule(d, step, i);
 
             if (rule != NULL && rule->effect == strength[k]) {

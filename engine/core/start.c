@@ -23,11 +23,11 @@ static struct pl_text describe(struct pl_outcome *out, const struct pl_cel_progr
 static bool ask_guard(struct pl_deciding *d, uint16_t step, uint16_t item,
                       const struct pl_cel_program *guard, bool *needed_out)
 {
-    const struct pl_bytes variables[PL_VARIABLES] = {[PL_VARIABLE_FORM] = d->out->form};
+    const struct pl_bytes variables[] = {d->out->form};
     uint8_t room[PL_CEL_ROOM_USUAL];
     const struct pl_cel_days days = pl_core_days(d->def);
     const struct pl_cel_world world = {.variables = variables,
-                                       .variable_count = PL_VARIABLES,
+                                       .variable_count = 1,
                                        .now_ms = d->facts->now_ms,
                                        .days = &days,
                                        .room = room,

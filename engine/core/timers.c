@@ -60,7 +60,7 @@ static void late(struct pl_deciding *d, uint16_t step, uint16_t item, uint16_t r
 /* Everything that the silence of one member did by now: first the rungs, then what it means. */
 static void fire_late(struct pl_deciding *d, uint16_t step, uint16_t item)
 {
-    const struct pl_member *member = &d->def->steps[step].members[item];
+    const struct pl_member *member = pl_step_member(&d->def->steps[step], item);
     const struct pl_task *t = pl_core_task(d, step, item);
 
     while (is_due(d, t->late_ms)) {
@@ -107,7 +107,7 @@ enum pl_rejection pl_decide_timer_fire(struct pl_deciding *d)
         if (d->out->event_count >= PL_TIMER_EVENTS_MAX) {
             break; /* pl_core_next_wake still says now */
         }
-        for (uint16_t k = 0; k < d->def->steps[i].member_count; k++) {
+        for (uint16_t k = 0; k < d->def->steps[i].task_count; k++) {
             fire_wake(d, i, k);
             fire_late(d, i, k);
         }

@@ -77,7 +77,7 @@ static void add_tasks(struct list *list, uint16_t step)
         [PL_TASK_FAILED] = {true, PL_WAITS_INCIDENT},
     };
 
-    for (uint16_t i = 0; i < list->def->steps[step].member_count; i++) {
+    for (uint16_t i = 0; i < list->def->steps[step].task_count; i++) {
         const struct pl_task *t = &list->c->tasks[list->def->steps[step].first_task + i];
 
         if (kinds[t->state].waits) {

@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 
+#define YEAR_DAYS   365
 #define DAY_HOURS   24
 #define DAY_MINUTES (24 * 60)
 #define DAY_SECONDS (24 * 60 * 60)
@@ -16,10 +17,24 @@ uint32_t pl_span_working_days(struct pl_span span, bool *estimated_out)
         [PL_UNIT_SECONDS] = DAY_SECONDS,
     };
 
-    if (span.unit == PL_UNIT_WORKING_DAYS) {
+    uint32_t days = 0;
+
+    switch (span.unit) {
+    case PL_UNIT_WORKING_DAYS:
         return span.count;
+    case PL_UNIT_MONTHS:
+        days = (span.count * YEAR_DAYS + 11) / 12;
+        break;
+    case PL_UNIT_YEARS:
+        days = span.count * YEAR_DAYS;
+        break;
+    case PL_UNIT_DAYS:
+    case PL_UNIT_HOURS:
+    case PL_UNIT_MINUTES:
+    case PL_UNIT_SECONDS:
+        days = (span.count + in_a_day[span.unit] - 1) / in_a_day[span.unit];
+        break;
     }
-    const uint32_t days = (span.count + in_a_day[span.unit] - 1) / in_a_day[span.unit];
     *estimated_out = true;
     return (days * 5 + 6) / 7;
 }

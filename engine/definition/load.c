@@ -44,6 +44,7 @@ static void build(struct pl_load *l)
     if (l->def == NULL || l->workflow == NULL) {
         return;
     }
+    l->def->intake = PL_NO_STEP;
     l->def->targets = (struct pl_targets){.procedures = -1, .visits = -1, .cost = -1};
     if (l->departments != NULL) {
         pl_load_departments(l);

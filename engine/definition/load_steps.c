@@ -68,7 +68,7 @@ static bool read_kind(struct pl_load *l, struct pl_step_def *step, const struct 
 static void check_kind_keys(struct pl_load *l, const struct pl_step_def *step,
                             const struct pl_yaml *node)
 {
-    static const char *const verbs[] = {"asks", "tells", "waits"};
+    static const char *const verbs[] = {"asks", "tells", "waits", "runs", "decides"};
     const unsigned kind = 1u << step->kind;
 
     for (size_t i = 0; i < sizeof(kind_keys) / sizeof(kind_keys[0]); i++) {
@@ -159,6 +159,7 @@ void pl_load_step_ids(struct pl_load *l, const struct pl_yaml *node)
         }
         step->line = entry->key_mark.line;
         step->counts = true;
+        step->exclusive = PL_NO_GROUP;
         l->steps[def->step_count++] = entry;
     }
 }
@@ -186,7 +187,8 @@ void pl_load_steps(struct pl_load *l)
         load_step(l, i);
         l->doubtful[i] = pl_load_mistakes(l) > mistakes;
         def->steps[i].first_task = (uint16_t)tasks;
-        tasks += def->steps[i].member_count;
+        def->steps[i].task_count = def->steps[i].member_count;
+        tasks += def->steps[i].task_count;
     }
     if (tasks > PL_TASKS_MAX) {
         (void)pl_diag_add(l->diags, pl_load_at_key(l, pl_yaml_get(l->workflow, "steps")),

@@ -26,6 +26,12 @@ static const struct {
     {"minutes", PL_UNIT_MINUTES},
     {"minute", PL_UNIT_MINUTES},
     {"min", PL_UNIT_MINUTES},
+    {"months", PL_UNIT_MONTHS},
+    {"month", PL_UNIT_MONTHS},
+    {"mon", PL_UNIT_MONTHS},
+    {"years", PL_UNIT_YEARS},
+    {"year", PL_UNIT_YEARS},
+    {"y", PL_UNIT_YEARS},
     {"seconds", PL_UNIT_SECONDS},
     {"second", PL_UNIT_SECONDS},
     {"s", PL_UNIT_SECONDS},
@@ -47,8 +53,6 @@ static const struct {
     {"\u5c0f\u65f6", "Write `hours`, or short `h`."},
     {"weeks", "A week is `7 days`, or `5 working days`."},
     {"week", "A week is `7 days`, or `5 working days`."},
-    {"months", "Months are of different length: write `days`."},
-    {"month", "Months are of different length: write `days`."},
 };
 
 /* Digits at the start of a text; returns how many there are. */
@@ -195,7 +199,8 @@ static uint64_t rough_seconds(struct pl_span span)
 {
     static const uint32_t seconds[] = {
         [PL_UNIT_WORKING_DAYS] = 120960, [PL_UNIT_DAYS] = 86400, [PL_UNIT_HOURS] = 3600,
-        [PL_UNIT_MINUTES] = 60,          [PL_UNIT_SECONDS] = 1,
+        [PL_UNIT_MINUTES] = 60,          [PL_UNIT_SECONDS] = 1,  [PL_UNIT_MONTHS] = 2629800,
+        [PL_UNIT_YEARS] = 31557600,
     };
     return (uint64_t)span.count * seconds[span.unit];
 }
@@ -209,6 +214,11 @@ static void add_rung(struct pl_rung *rungs, uint16_t *count, struct pl_rung rung
         at--;
     }
     rungs[at] = rung;
+}
+
+static struct pl_rung rung_of(struct pl_span at, enum pl_law_clock clock, enum pl_card card)
+{
+    return (struct pl_rung){.at = at, .clock = clock, .card = card, .decides = PL_NO_DECISION};
 }
 
 static enum pl_card card_of(const struct pl_yaml *rung)
@@ -241,10 +251,10 @@ const struct pl_yaml *pl_load_ladder(struct pl_load *l, struct pl_step_def *step
     for (const struct pl_yaml *rung = ladder->first; rung != NULL; rung = rung->next) {
         if (!is_statutory(rung)) {
             const struct pl_span at = percent_span(step->limit, percent_of(rung->key));
-            add_rung(step->rungs, &step->rung_count, (struct pl_rung){at, card_of(rung)});
+            add_rung(step->rungs, &step->rung_count, rung_of(at, PL_CLOCK_PROMISED, card_of(rung)));
         } else if (step->has_statutory) {
             add_rung(step->rungs, &step->rung_count,
-                     (struct pl_rung){step->statutory, card_of(rung)});
+                     rung_of(step->statutory, PL_CLOCK_STATUTORY, card_of(rung)));
         } else if (own != NULL) {
             struct pl_diag *diag =
                 pl_diag_add(l->diags, pl_load_at_key(l, rung), PL_DIAG_NO_STATUTORY,
@@ -269,7 +279,8 @@ void pl_load_member_ladder(struct pl_load *l, const struct pl_yaml *ladder,
         const uint32_t percent = percent_of(rung->key);
         if (percent > 0) {
             const struct pl_span at = percent_span(member->limit, percent);
-            add_rung(member->rungs, &member->rung_count, (struct pl_rung){at, card_of(rung)});
+            add_rung(member->rungs, &member->rung_count,
+                     rung_of(at, PL_CLOCK_PROMISED, card_of(rung)));
         }
     }
 }

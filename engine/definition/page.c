@@ -95,10 +95,13 @@ struct pl_small pl_small_span(struct pl_span span, bool brief)
         [PL_UNIT_HOURS] = "hour",
         [PL_UNIT_MINUTES] = "minute",
         [PL_UNIT_SECONDS] = "second",
+        [PL_UNIT_MONTHS] = "month",
+        [PL_UNIT_YEARS] = "year",
     };
     static const char *const letters[] = {
         [PL_UNIT_WORKING_DAYS] = "wd", [PL_UNIT_DAYS] = "d",    [PL_UNIT_HOURS] = "h",
-        [PL_UNIT_MINUTES] = "min",     [PL_UNIT_SECONDS] = "s",
+        [PL_UNIT_MINUTES] = "min",     [PL_UNIT_SECONDS] = "s", [PL_UNIT_MONTHS] = "mon",
+        [PL_UNIT_YEARS] = "y",
     };
     struct pl_small small;
 

@@ -6,7 +6,8 @@
 #include "base/check.h"
 #include "base/time.h"
 
-#define WORD_DAYS 64
+#define WORD_DAYS       64
+#define MONTHS_YEAR_MAX 9999
 
 /* The bits of 64 days, the first day lowest. */
 static uint64_t word_at(const struct pl_calendar *calendar, uint32_t word)
@@ -162,6 +163,43 @@ static int32_t first_working_day_from(const struct pl_calendar *calendar, int32_
     return pl_calendar_add(calendar, day, 1, beyond_out);
 }
 
+/* The day of the same number so many months later, or the last of that month. */
+static int64_t add_months(int32_t day, int64_t months)
+{
+    struct pl_date date = pl_date_of_day(day);
+    const int64_t month = (int64_t)date.year * 12 + date.month - 1 + months;
+
+    if (month / 12 > MONTHS_YEAR_MAX) {
+        return INT32_MAX;
+    }
+    date.year = (int32_t)(month / 12);
+    date.month = (uint8_t)(month % 12 + 1);
+    const int32_t first = pl_day_of_date((struct pl_date){date.year, date.month, 1});
+    const int32_t next =
+        date.month == 12
+            ? pl_day_of_date((struct pl_date){date.year + 1, 1, 1})
+            : pl_day_of_date((struct pl_date){date.year, (uint8_t)(date.month + 1), 1});
+
+    return first + date.day - 1 < next ? first + date.day - 1 : next - 1;
+}
+
+static int64_t add_plain(int32_t event_day, struct pl_span limit)
+{
+    if (limit.unit == PL_UNIT_MONTHS) {
+        return add_months(event_day, limit.count);
+    }
+    if (limit.unit == PL_UNIT_YEARS) {
+        return add_months(event_day, (int64_t)limit.count * 12);
+    }
+    return (int64_t)event_day + limit.count;
+}
+
+static bool is_by_days(enum pl_unit unit)
+{
+    return unit == PL_UNIT_WORKING_DAYS || unit == PL_UNIT_DAYS || unit == PL_UNIT_MONTHS ||
+           unit == PL_UNIT_YEARS;
+}
+
 static int32_t last_day(const struct pl_calendar *calendar, int32_t event_day, struct pl_span limit,
                         bool *beyond_out)
 {
@@ -172,7 +210,7 @@ static int32_t last_day(const struct pl_calendar *calendar, int32_t event_day, s
         *beyond_out = false;
         return event_day;
     }
-    const int64_t day = (int64_t)event_day + limit.count;
+    const int64_t day = add_plain(event_day, limit);
     return first_working_day_from(calendar, day > INT32_MAX ? INT32_MAX : (int32_t)day, beyond_out);
 }
 
@@ -187,6 +225,8 @@ static int64_t unit_ms(enum pl_unit unit)
         return 1000;
     case PL_UNIT_WORKING_DAYS:
     case PL_UNIT_DAYS:
+    case PL_UNIT_MONTHS:
+    case PL_UNIT_YEARS:
         break;
     }
     PL_UNREACHABLE();
@@ -198,7 +238,7 @@ struct pl_deadline pl_calendar_deadline(const struct pl_calendar *calendar, int6
     const int32_t zone = calendar->zone_minutes;
     struct pl_deadline deadline;
 
-    if (limit.unit == PL_UNIT_WORKING_DAYS || limit.unit == PL_UNIT_DAYS) {
+    if (is_by_days(limit.unit)) {
         const int32_t event_day = pl_day_of_ms(at_ms, zone);
         deadline.day = last_day(calendar, event_day, limit, &deadline.beyond);
         deadline.due_ms = pl_ms_of_day(deadline.day, zone) + PL_DAY_MS;

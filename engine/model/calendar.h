@@ -29,7 +29,10 @@ enum pl_unit {
     PL_UNIT_DAYS,
     PL_UNIT_HOURS,
     PL_UNIT_MINUTES,
-    PL_UNIT_SECONDS
+    PL_UNIT_SECONDS,
+    PL_UNIT_MONTHS, /* end with the day of the same number, or the last of the month (Civil Code
+                       art. 202) */
+    PL_UNIT_YEARS
 };
 
 struct pl_span {

@@ -81,3 +81,12 @@ uint32_t pl_task_moves(enum pl_task_state state)
 {
     return of_task(state)->moves;
 }
+
+uint16_t pl_task_service(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
+                         uint16_t item)
+{
+    const struct pl_step_def *sd = &def->steps[step];
+    const uint16_t given = c->tasks[sd->first_task + item].service;
+
+    return given != 0 ? (uint16_t)(given - 1) : pl_step_member(sd, item)->service;
+}

@@ -49,6 +49,12 @@ struct pl_case {
     int64_t started_ms;
     int64_t paused_ms;
     int64_t finished_ms;
+    int64_t accepted_ms;      /* as of when the intake accepted it; 0 = no intake, or not yet */
+    struct pl_case_id parent; /* the case that started it; 0 = none */
+    uint16_t parent_task;     /* index into the tasks of the parent */
+    uint16_t depth;           /* of children: 0 for a case that an applicant started */
+    uint16_t undoing;   /* result with which it ends once everything is undone; PL_NO_RESULT */
+    uint16_t calendar;  /* how often the calendar was amended for it */
     uint64_t form_seq;  /* blob of the form in force */
     struct pl_text key; /* business key */
     struct pl_text by;  /* who applied */
@@ -58,10 +64,24 @@ struct pl_case {
     struct pl_task *tasks;
 };
 
-/* The documents of a case: what expressions see. Borrowed. */
+/* A VALUE that an event of the case brought. */
+struct pl_value_at {
+    uint64_t seq;
+    struct pl_bytes value;
+};
+
+/* The documents of a case: what expressions see. Borrowed. `values` are those that the case refers
+ * to (answers, items, signals, outputs of tables), in order of their sequence. */
 struct pl_case_data {
     struct pl_bytes form;
+    const struct pl_value_at *values;
+    uint32_t value_count;
 };
+
+/* Who is asked by a task: the competent department, or the one that it was handed over to.
+ * PL_NO_SERVICE: nobody, it is a child case. */
+uint16_t pl_task_service(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
+                         uint16_t item);
 
 const char *pl_step_state_name(enum pl_step_state state); /* "waiting" */
 const char *pl_task_state_name(enum pl_task_state state);

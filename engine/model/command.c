@@ -73,3 +73,55 @@ bool pl_command_allows(enum pl_command_kind kind, enum pl_actor actor)
     PL_CHECK(kind < PL_COMMANDS && actor < sizeof(letters));
     return strchr(commands[kind].by, letters[actor]) != NULL;
 }
+
+/* NOLINTBEGIN(bugprone-macro-parentheses): field lists cannot be parenthesized */
+struct pl_bytes pl_event_value(const struct pl_event *event)
+{
+    switch (event->kind) {
+#define U64(NAME)
+#define I64(NAME)
+#define TEXT(NAME)
+#define LEASE(NAME)
+#define VALUE(NAME) return f->NAME;
+#define EVENT(NO, NAME, APPLIER, FIELDS)                                                           \
+    case PL_EVT_##NAME: {                                                                          \
+        const __typeof__(event->APPLIER) *f = &event->APPLIER;                                     \
+        (void)f;                                                                                   \
+        FIELDS                                                                                     \
+        break;                                                                                     \
+    }
+#include "model/events.def"
+#undef EVENT
+#undef VALUE
+#undef LEASE
+#undef TEXT
+#undef I64
+#undef U64
+    }
+    return (struct pl_bytes){0};
+}
+/* NOLINTEND(bugprone-macro-parentheses) */
+
+static const char *const stop_words[PL_STOPS] = {
+    [PL_STOP_APPLICANT] = "applicant",
+    [PL_STOP_PAUSE] = "pause",
+#define STOP_REASON(NAME, WORD, ZH, EN) [PL_STOP_##NAME] = WORD,
+#include "model/stop_reasons.def"
+#undef STOP_REASON
+};
+
+unsigned pl_stop_reason(struct pl_text word)
+{
+    for (unsigned i = PL_STOP_FIRST_REASON; i < PL_STOPS; i++) {
+        if (pl_text_is(word, stop_words[i])) {
+            return i - PL_STOP_FIRST_REASON;
+        }
+    }
+    return PL_STOPS;
+}
+
+const char *pl_stop_word(enum pl_stop stop)
+{
+    PL_CHECK(stop < PL_STOPS);
+    return stop_words[stop];
+}

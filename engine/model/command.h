@@ -53,6 +53,8 @@ struct pl_facts {
     bool key_open;             /* START: an open case has this key */
     bool store_full;           /* START: refuse */
     struct pl_lease new_lease; /* TASK_OFFER */
+    uint32_t clock_rate;       /* how many times faster than real time the clock runs */
+    uint16_t calendar;         /* RECALENDAR: number of the amendment that is in force */
 };
 
 /* A flat record: each command reads the fields that its handler names. All text and bytes are
@@ -74,7 +76,15 @@ struct pl_command {
     struct pl_text decision; /* TASK_COMPLETE, TASK_DECIDE */
     struct pl_bytes answer;  /* TASK_COMPLETE, TASK_DECIDE; SIGNAL: data */
     struct pl_text reason;   /* wherever a person gives one */
-    struct pl_text code;     /* TASK_FAIL, TASK_THROW; SIGNAL: name */
+    struct pl_text officer;  /* TASK_COMPLETE, TASK_DECIDE: who decided, where the principal is a
+                                system; "" = the principal */
+    struct pl_text service;  /* TASK_HAND_OVER: to whom; STEP_EXTEND: role of who grants it */
+    struct pl_text code; /* TASK_FAIL, TASK_THROW; SIGNAL: name; CLOCK_STOP, CLOCK_RESUME: word of
+                            the reason */
+    struct pl_text estimate; /* CLOCK_STOP: how long it will take, as told in writing */
+    struct pl_case_id child; /* START: the parent; CHILD_*: the child */
+    uint16_t parent_task;    /* START of a child */
+    uint16_t depth;          /* START of a child */
     struct pl_text note; /* TASK_FAIL, THROW: message; PROGRESS: note; PARK: reference; TASK_OFFER:
                             session's name */
     bool retryable;      /* TASK_FAIL */
@@ -110,6 +120,24 @@ struct pl_event {
         /* NOLINTEND(bugprone-macro-parentheses) */
     };
 };
+
+/* The VALUE of an event; size 0 when it has none. */
+struct pl_bytes pl_event_value(const struct pl_event *event);
+
+/* Why the clocks of a step stand still: bits of pl_step.stops. */
+enum pl_stop {
+    PL_STOP_APPLICANT, /* the file is with the applicant */
+    PL_STOP_PAUSE,     /* the case is paused */
+#define STOP_REASON(NAME, WORD, ZH, EN) PL_STOP_##NAME,
+#include "model/stop_reasons.def"
+#undef STOP_REASON
+    PL_STOPS
+};
+#define PL_STOP_FIRST_REASON 2 /* pl_step_def.stops has the reasons from bit 0 */
+
+/* Number of the reason with this word, from 0 in the order of the registry; PL_STOPS: none. */
+unsigned pl_stop_reason(struct pl_text word);
+const char *pl_stop_word(enum pl_stop stop); /* "hearing" */
 
 struct pl_effect {
     enum pl_effect_kind kind;

@@ -59,3 +59,20 @@ uint16_t pl_definition_step_of_task(const struct pl_definition *def, uint16_t ta
     }
     return PL_NO_STEP;
 }
+
+bool pl_step_is_undo(const struct pl_step_def *step, uint16_t item)
+{
+    return step->undo != NULL && item + 1 == step->task_count;
+}
+
+const struct pl_member *pl_step_member(const struct pl_step_def *step, uint16_t item)
+{
+    PL_CHECK(item < step->task_count);
+    if (pl_step_is_undo(step, item)) {
+        return step->undo;
+    }
+    if (step->set.kind == PL_SET_ITEMS || step->set.kind == PL_SET_ARCS) {
+        return &step->members[0];
+    }
+    return &step->members[item];
+}

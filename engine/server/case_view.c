@@ -186,7 +186,7 @@ void pl_task_write(struct pl_writer *out, const struct pl_server *s, const struc
 {
     const struct pl_definition *def = found->def;
     const struct pl_step_def *step_def = &def->steps[step];
-    const struct pl_service *service = &def->services[step_def->members[item].service];
+    const struct pl_service *service = &def->services[pl_task_service(def, &found->c, step, item)];
     const struct pl_task *task = &found->c.tasks[step_def->first_task + item];
     const struct pl_task_ref ref = {found->c.id, step, item, task->round};
     char text[PL_TASK_TEXT_SIZE];
@@ -229,11 +229,11 @@ static void write_step(struct pl_writer *out, const struct pl_server *s,
     pl_write_key_bool(out, "late", step_is_late(step, s->now_ms));
     pl_write_string(out, "tasks");
     uint32_t tasks = 0;
-    for (uint16_t k = 0; k < step_def->member_count; k++) {
+    for (uint16_t k = 0; k < step_def->task_count; k++) {
         tasks += found->c.tasks[step_def->first_task + k].state != PL_TASK_NONE;
     }
     pl_write_array(out, tasks);
-    for (uint16_t k = 0; k < step_def->member_count; k++) {
+    for (uint16_t k = 0; k < step_def->task_count; k++) {
         if (found->c.tasks[step_def->first_task + k].state != PL_TASK_NONE) {
             pl_write_map(out, PL_TASK_PAIRS);
             pl_task_write(out, s, found, i, k);

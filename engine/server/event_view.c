@@ -253,7 +253,7 @@ static const struct pl_member *member_of(const struct pl_definition *def,
     }
     const struct pl_step_def *step = &def->steps[event->step];
     const uint16_t item = event->item == PL_NO_ITEM ? 0 : event->item;
-    return item < step->member_count ? &step->members[item] : NULL;
+    return item < step->task_count ? pl_step_member(step, item) : NULL;
 }
 
 struct pl_text pl_event_department(const struct pl_definition *def, const struct pl_event *event)
@@ -343,5 +343,5 @@ void pl_event_write(struct pl_writer *out, const struct pl_server *s, const stru
 uint32_t pl_event_view_size(const struct pl_event *event, bool values)
 {
     /* Texts of an event are bounded by PL_REASON_MAX, and no event has more than three. */
-    return FIXED_SIZE + 3 * PL_REASON_MAX + (values ? pl_wire_event_value(event).size : 0);
+    return FIXED_SIZE + 3 * PL_REASON_MAX + (values ? pl_event_value(event).size : 0);
 }

@@ -14,7 +14,7 @@
 
 static int append(struct pl_server *s, const struct pl_event *event)
 {
-    const size_t size_max = EVENT_HEAD_MAX + pl_wire_event_value(event).size;
+    const size_t size_max = EVENT_HEAD_MAX + pl_event_value(event).size;
     void *memory = pl_arena_reserve(&s->arena, size_max);
     struct pl_writer out;
 
@@ -51,7 +51,7 @@ static int queue_task(struct pl_server *s, const struct pl_live *live, uint16_t 
         .item = item,
     };
 
-    const uint32_t service = revision->queues[def->members[item].service];
+    const uint32_t service = revision->queues[pl_task_service(live->def, &live->c, step, item)];
 
     if (pl_queues_is_full(&s->queues, service)) {
         pl_queues_sweep(&s->queues, service, is_of_open_case, &s->state);
@@ -87,6 +87,10 @@ static int carry_out(struct pl_server *s, const struct pl_live *live, const stru
     case PL_EFFECT_CANCEL_TASK:
         pl_sessions_cancel_task(s, live, e->step, e->item);
         return PLACET_OK;
+    case PL_EFFECT_START_CHILD:
+    case PL_EFFECT_CANCEL_CHILD:
+    case PL_EFFECT_TELL_PARENT:
+        return PLACET_EINVALID;
     case PL_EFFECT_CLOSE_CASE:
         return PLACET_OK; /* pl_state_close_turn sees that the case is finished */
     case PL_EFFECTS:
@@ -198,7 +202,7 @@ static int fold_all(struct pl_server *s, uint64_t first_seq, struct pl_live **li
         if (live != NULL) {
             *live_out = live;
         }
-        const struct pl_bytes value = pl_wire_event_value(&s->outcome->events[i]);
+        const struct pl_bytes value = pl_event_value(&s->outcome->events[i]);
         if (value.size != 0) {
             const int put = put_row(s, PL_TABLE_BLOBS, first_seq + i, value);
             if (put < 0) {

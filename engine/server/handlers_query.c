@@ -55,7 +55,7 @@ static int get_task(struct pl_request *r)
         return rc;
     }
     if (rc == PLACET_ENOTFOUND || ref.step >= found.def->step_count ||
-        ref.item >= found.def->steps[ref.step].member_count) {
+        ref.item >= found.def->steps[ref.step].task_count) {
         return not_found(r, "no such task");
     }
     if (pl_answer_open(r, &body, PL_CASE_SUMMARY_SIZE + PL_TASK_VIEW_SIZE) == NULL) {
@@ -80,8 +80,8 @@ static void write_step_def(struct pl_writer *out, const struct pl_definition *de
     pl_write_key_text(out, "stage", step->stage);
     pl_write_key_bool(out, "counts", step->counts);
     pl_write_string(out, "services");
-    pl_write_array(out, step->member_count);
-    for (uint16_t k = 0; k < step->member_count; k++) {
+    pl_write_array(out, step->task_count);
+    for (uint16_t k = 0; k < step->task_count; k++) {
         pl_write_text(out, def->services[step->members[k].service].name);
     }
     pl_write_string(out, "after");

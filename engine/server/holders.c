@@ -102,8 +102,8 @@ void pl_holder_remove(struct pl_server *s, struct pl_task_ref ref)
 static void change_hands(struct pl_server *s, struct pl_holder *holder, const struct pl_live *live,
                          struct pl_session *session)
 {
-    const struct pl_member *member = &live->def->steps[holder->step].members[holder->item];
-    const uint32_t service = s->state.revisions[live->def->number - 1].queues[member->service];
+    const uint16_t asked = pl_task_service(live->def, &live->c, holder->step, holder->item);
+    const uint32_t service = s->state.revisions[live->def->number - 1].queues[asked];
     struct pl_subscription *sub = pl_subscription_for(s, session, service);
 
     free_hand(s, holder);

@@ -169,7 +169,8 @@ static void take_tasks(struct page *p, const struct pl_found *found)
         const uint16_t i = pl_definition_step_of_task(found->def, task);
         const struct pl_step_def *step = &found->def->steps[i];
         const uint16_t item = (uint16_t)(task - step->first_task);
-        if (!task_matches(p, found->def, &found->def->services[step->members[item].service],
+        if (!task_matches(p, found->def,
+                          &found->def->services[pl_task_service(found->def, &found->c, i, item)],
                           &found->c.tasks[task])) {
             continue;
         }

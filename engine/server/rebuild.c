@@ -141,7 +141,7 @@ static int give_event(struct rebuild *r, const struct pl_event *event, uint64_t 
     if (rc < 0) {
         return rc;
     }
-    const struct pl_bytes value = pl_wire_event_value(event);
+    const struct pl_bytes value = pl_event_value(event);
     if (value.size == 0) {
         return PLACET_OK;
     }

@@ -367,9 +367,10 @@ static int derive_task(struct pl_server *s, const struct pl_live *live, uint16_t
     }
     const struct pl_queue_entry entry = {
         .ready_seq = t->ready_seq, .case_id = live->c.id, .step = step, .item = item};
-    return pl_queues_push(
-        &s->queues, s->state.revisions[live->def->number - 1].queues[def->members[item].service],
-        entry);
+    return pl_queues_push(&s->queues,
+                          s->state.revisions[live->def->number - 1]
+                              .queues[pl_task_service(live->def, &live->c, step, item)],
+                          entry);
 }
 
 static int derive_case(struct recovery *r, uint32_t slot)

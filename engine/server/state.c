@@ -288,7 +288,7 @@ int pl_state_fold(struct pl_state *state, struct pl_arena *arena, const struct p
     pl_core_apply(live->def, &live->c, event, seq, at_ms);
     live->changed = true;
 
-    const struct pl_bytes value = pl_wire_event_value(event);
+    const struct pl_bytes value = pl_event_value(event);
     if (value.size != 0) {
         rc = pl_state_add_blob(state, live->c.slot, seq, value);
         if (rc < 0) {

@@ -250,8 +250,9 @@ static void write_task(struct pl_writer *out, const struct pl_server *s, const s
 {
     const struct pl_definition *def = live->def;
     const struct pl_step_def *step = &def->steps[ref.step];
-    const struct pl_member *member = &step->members[ref.item];
-    const struct pl_service *service = &def->services[member->service];
+    const struct pl_member *member = pl_step_member(step, ref.item);
+    const struct pl_service *service =
+        &def->services[pl_task_service(def, &live->c, ref.step, ref.item)];
     const struct pl_task *task = &live->c.tasks[step->first_task + ref.item];
     char text[PL_TASK_TEXT_SIZE];
 

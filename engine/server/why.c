@@ -52,10 +52,10 @@ static const struct pl_service *service_of(const struct pl_found *found, const s
 {
     const struct pl_definition *def = found->def;
 
-    if (wait->step >= def->step_count || wait->item >= def->steps[wait->step].member_count) {
+    if (wait->step >= def->step_count || wait->item >= def->steps[wait->step].task_count) {
         return NULL;
     }
-    return &def->services[def->steps[wait->step].members[wait->item].service];
+    return &def->services[pl_task_service(def, &found->c, wait->step, wait->item)];
 }
 
 static struct named department_of(const struct pl_found *found, const struct pl_wait *wait)

@@ -3,7 +3,7 @@
 #include <placet/error.h>
 #include <string.h>
 
-#define CASE_VERSION       1
+#define CASE_VERSION       2
 #define FLAG_PAUSED        1u
 #define FLAG_FINISHED      2u
 
@@ -99,14 +99,14 @@ static void write_task(struct pl_writer *out, const struct pl_task *v)
 
 static void read_step(struct pl_reader *in, struct pl_step *v)
 {
-    uint64_t mask = pl_reader_u64(in, UINT32_MAX);
+    uint64_t mask = pl_reader_u64(in, UINT64_MAX);
 #include "model/step_fields.def"
     in->bad |= mask != 0 || v->state >= PL_STEP_STATES;
 }
 
 static void read_task(struct pl_reader *in, struct pl_task *v)
 {
-    uint64_t mask = pl_reader_u64(in, UINT32_MAX);
+    uint64_t mask = pl_reader_u64(in, UINT64_MAX);
 #include "model/task_fields.def"
     in->bad |= mask != 0 || v->state >= PL_TASK_STATES;
 }
@@ -118,8 +118,8 @@ static void read_task(struct pl_reader *in, struct pl_task *v)
 #define SIZE_I                  9
 #define SIZE_FLAG               0
 #define SIZE_LEASE              (2 + sizeof(struct pl_lease))
-#define SIZE_MASK               5
-#define SIZE_HEAD               (14 * 9 + PL_KEY_MAX + PL_PRINCIPAL_MAX + 16)
+#define SIZE_MASK               9
+#define SIZE_HEAD               (21 * 9 + PL_KEY_MAX + PL_PRINCIPAL_MAX + 16)
 
 /* NOLINTNEXTLINE(bugprone-macro-parentheses): a term of a sum, not a value */
 #define FIELD(FORM, TYPE, NAME) +SIZE_##FORM
@@ -152,6 +152,12 @@ void pl_wire_write_case(struct pl_writer *out, const struct pl_case *c)
     pl_write_i64(out, c->started_ms);
     pl_write_i64(out, c->paused_ms);
     pl_write_i64(out, c->finished_ms);
+    pl_write_i64(out, c->accepted_ms);
+    pl_write_u64(out, c->parent.v);
+    pl_write_u64(out, c->parent_task);
+    pl_write_u64(out, c->depth);
+    pl_write_u64(out, c->undoing);
+    pl_write_u64(out, c->calendar);
     pl_write_u64(out, c->form_seq);
     pl_write_text(out, c->by);
     pl_write_u64(out, c->step_count);
@@ -184,6 +190,12 @@ static void read_rest(struct pl_reader *in, struct pl_case *c)
     c->started_ms = pl_reader_i64(in);
     c->paused_ms = pl_reader_i64(in);
     c->finished_ms = pl_reader_i64(in);
+    c->accepted_ms = pl_reader_i64(in);
+    c->parent.v = pl_reader_u64(in, UINT64_MAX);
+    c->parent_task = (uint16_t)pl_reader_u64(in, UINT16_MAX);
+    c->depth = (uint16_t)pl_reader_u64(in, UINT16_MAX);
+    c->undoing = (uint16_t)pl_reader_u64(in, UINT16_MAX);
+    c->calendar = (uint16_t)pl_reader_u64(in, UINT16_MAX);
     c->form_seq = pl_reader_u64(in, UINT64_MAX);
     c->by = pl_reader_text(in, PL_PRINCIPAL_MAX);
 }

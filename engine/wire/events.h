@@ -17,7 +17,4 @@ void pl_wire_write_event(struct pl_writer *out, const struct pl_event *event);
  * that this version does not write; `out` is untouched then. */
 int pl_wire_read_event(struct pl_reader *in, struct pl_event *out);
 
-/* The value that an event carries (its blob), empty when it has none. */
-struct pl_bytes pl_wire_event_value(const struct pl_event *event);
-
 #endif

@@ -16,7 +16,7 @@
 static bool is_queued(const struct pl_server *s, const struct pl_definition *def,
                       struct pl_task_ref ref, uint64_t ready_seq)
 {
-    const uint16_t service = def->steps[ref.step].members[ref.item].service;
+    const uint16_t service = pl_step_member(&def->steps[ref.step], ref.item)->service;
     const uint32_t number = s->state.revisions[def->number - 1].queues[service];
     const struct pl_queue *queue = &s->queues.queues[number];
 

@@ -36,6 +36,7 @@ void build_init(struct build *b)
     pl_arena_init(&b->arena, b->memory, sizeof(b->memory));
     init_calendar(&b->def.calendar);
     b->def.workflow = PL_TEXT("test");
+    b->def.intake = PL_NO_STEP;
     b->def.number = 1;
     b->def.revision = 1;
     b->def.steps = b->steps;
@@ -63,6 +64,7 @@ static uint16_t add_step(struct build *b, enum pl_step_kind kind)
     step->id = pl_text_of(b->ids[n]);
     step->kind = kind;
     step->counts = true;
+    step->exclusive = PL_NO_GROUP;
     step->after = b->arcs[n];
     step->decide_after = b->decide_after[n];
     step->members = b->members[n];
@@ -183,7 +185,7 @@ void build_rung(struct build *b, uint16_t step, struct pl_span at, enum pl_card 
     struct pl_step_def *s = &b->steps[step];
 
     assert_true(s->rung_count < BUILD_RUNGS);
-    s->rungs[s->rung_count++] = (struct pl_rung){at, card};
+    s->rungs[s->rung_count++] = (struct pl_rung){.at = at, .card = card, .decides = PL_NO_DECISION};
 }
 
 struct pl_decision_rule *build_rule(struct build *b, uint16_t step, struct pl_decision_rule rule)
@@ -253,7 +255,8 @@ void build_member_rung(struct build *b, uint16_t step, uint16_t item, struct pl_
     struct pl_member *member = &b->steps[step].members[item];
 
     assert_true(member->rung_count < BUILD_RUNGS);
-    member->rungs[member->rung_count++] = (struct pl_rung){at, card};
+    member->rungs[member->rung_count++] =
+        (struct pl_rung){.at = at, .card = card, .decides = PL_NO_DECISION};
 }
 
 uint16_t build_result(struct build *b)
@@ -322,7 +325,8 @@ const struct pl_definition *build_done(struct build *b)
     b->def.task_count = 0;
     for (uint16_t i = 0; i < b->def.step_count; i++) {
         b->steps[i].first_task = b->def.task_count;
-        b->def.task_count = (uint16_t)(b->def.task_count + b->steps[i].member_count);
+        b->steps[i].task_count = b->steps[i].member_count;
+        b->def.task_count = (uint16_t)(b->def.task_count + b->steps[i].task_count);
     }
     return &b->def;
 }

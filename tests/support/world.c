@@ -46,7 +46,7 @@ static void check_tasks(const struct world *w, uint16_t step)
     const struct pl_step *s = &w->c.steps[step];
     const struct pl_step_def *sd = &w->def->steps[step];
 
-    for (uint16_t i = 0; i < sd->member_count; i++) {
+    for (uint16_t i = 0; i < sd->task_count; i++) {
         const struct pl_task *t = &w->c.tasks[sd->first_task + i];
 
         if (pl_task_is_open(t->state)) {
@@ -140,7 +140,7 @@ static void spoil(struct pl_outcome *out)
 
 enum pl_rejection world_do(struct world *w, struct pl_command cmd)
 {
-    const struct pl_case_data data = {w->form};
+    const struct pl_case_data data = {.form = w->form};
     const struct pl_case *c = w->c.seq == 0 ? NULL : &w->c;
 
     spoil(&w->out);

@@ -89,7 +89,7 @@ static enum pl_join_state join_of(enum pl_join join, enum row first, enum row se
         {1, named ? PL_DECISION_APPROVE : PL_NO_DECISION},
     };
 
-    return pl_core_join(&c, join, arcs, 2);
+    return pl_core_join(&c, join, 0, arcs, 2);
 }
 
 static void test_arcs(void **state)

@@ -141,7 +141,7 @@ static void draw_definition(void)
 
 static struct pl_lease draw_lease(uint16_t step, uint16_t item)
 {
-    if (item >= w.def->steps[step].member_count || one_in(8)) {
+    if (item >= w.def->steps[step].task_count || one_in(8)) {
         return (struct pl_lease){{(uint8_t)draw_below(&draw, 256), 1}};
     }
     const struct pl_task *t = world_task(&w, step, item);
@@ -188,7 +188,7 @@ static struct pl_command draw_command(void)
 static void answer_something(const char *const *decisions, uint32_t count)
 {
     for (uint16_t i = 0; i < w.def->step_count && !w.c.finished; i++) {
-        for (uint16_t k = 0; k < w.def->steps[i].member_count && !w.c.finished; k++) {
+        for (uint16_t k = 0; k < w.def->steps[i].task_count && !w.c.finished; k++) {
             if (world_task(&w, i, k)->state == PL_TASK_READY && !w.c.paused && one_in(2)) {
                 const bool opinion = w.def->steps[i].members[k].role == PL_ROLE_OPINION;
                 const struct pl_lease lease = world_take(&w, i, k);
@@ -244,7 +244,7 @@ static void help(void)
         if (w.c.steps[i].incident) {
             assert_int_equal(world_officer(&w, PL_CMD_STEP_SKIP, i, 0), PL_ACCEPTED);
         }
-        for (uint16_t k = 0; k < w.def->steps[i].member_count && !w.c.finished; k++) {
+        for (uint16_t k = 0; k < w.def->steps[i].task_count && !w.c.finished; k++) {
             (void)world_officer(&w, PL_CMD_TASK_RETRY, i, k);
         }
     }

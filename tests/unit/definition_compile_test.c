@@ -206,8 +206,8 @@ static bool holds(const struct pl_definition *def, const char *form)
 
     pl_writer_init(&out, bytes, sizeof(bytes));
     assert_int_equal(pl_json_read(pl_text_of(form), &out, NULL), PLACET_OK);
-    const struct pl_bytes variables[PL_VARIABLES] = {[PL_VARIABLE_FORM] = pl_writer_bytes(&out)};
-    const struct pl_cel_world world = {.variables = variables, .variable_count = PL_VARIABLES};
+    const struct pl_bytes variables[] = {pl_writer_bytes(&out)};
+    const struct pl_cel_world world = {.variables = variables, .variable_count = 1};
     const struct pl_cel_result result = pl_cel_eval(def->steps[FIRE_REVIEW].when, &world);
     assert_int_equal(result.fault, PL_CEL_OK);
     assert_int_equal(result.value.type, PL_CEL_BOOL);

@@ -86,7 +86,7 @@ static void test_every_event_comes_back_to_the_byte(void **state)
         assert_int_equal(back.item, event.item);
         assert_int_equal(encode(&back, again), size);
         assert_memory_equal(again, bytes, size);
-        assert_int_equal(pl_wire_event_value(&back).size, pl_wire_event_value(&event).size);
+        assert_int_equal(pl_event_value(&back).size, pl_event_value(&event).size);
     }
 }
 
@@ -111,13 +111,29 @@ static void test_no_step_and_no_value_come_back(void **state)
 static void test_bytes_are_pinned(void **state)
 {
     (void)state;
-    static const uint8_t golden[] = {0x96, 0x15, 0xcd, 0x04, 0x12, 0x04, 0x02,
-                                     0xcd, 0x03, 0xe8, 0xd1, 0xfc, 0x17};
+    static const uint8_t golden[] = {0x99, 0x15, 0xcd, 0x04, 0x12, 0x04, 0x02, 0xcd,
+                                     0x03, 0xe8, 0xd1, 0xfc, 0x17, 0xd1, 0xfc, 0x16,
+                                     0xd1, 0xfc, 0x15, 0xd1, 0xfc, 0x14};
     const struct pl_event event = sample(PL_EVT_STEP_STARTED);
     uint8_t bytes[BYTES_MAX];
 
     assert_int_equal(encode(&event, bytes), sizeof golden);
     assert_memory_equal(bytes, golden, sizeof golden);
+}
+
+/* As it was written before the row had three fields more. */
+static void test_an_old_event_is_read(void **state)
+{
+    (void)state;
+    static const uint8_t old[] = {0x96, 0x15, 0xcd, 0x04, 0x12, 0x04, 0x02,
+                                  0xcd, 0x03, 0xe8, 0xd1, 0xfc, 0x17};
+    struct pl_event event;
+
+    assert_int_equal(decode(old, sizeof old, &event), PLACET_OK);
+    assert_int_equal(event.step_started.round, 1000);
+    assert_int_equal(event.step_started.due_ms, -1001);
+    assert_int_equal(event.step_started.statutory_ms, 0);
+    assert_int_equal(event.step_started.from_ms, 0);
 }
 
 static void test_damage_is_refused_or_read_never_worse(void **state)
@@ -164,6 +180,7 @@ int main(void)
         cmocka_unit_test(test_every_event_comes_back_to_the_byte),
         cmocka_unit_test(test_no_step_and_no_value_come_back),
         cmocka_unit_test(test_bytes_are_pinned),
+        cmocka_unit_test(test_an_old_event_is_read),
         cmocka_unit_test(test_damage_is_refused_or_read_never_worse),
         cmocka_unit_test(test_a_full_writer_says_so),
     };
