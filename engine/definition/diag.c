@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct pl_diags *pl_diags_new(void)
 {
@@ -10,7 +11,8 @@ struct pl_diags *pl_diags_new(void)
 }
 
 /* vsnprintf cuts between bytes; the builder cuts between characters. */
-static void put(char out[PL_DIAG_TEXT_MAX], const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void put(char out[PL_DIAG_TEXT_MAX],
+                                                      const char *format, va_list args)
 {
     char text[2 * PL_DIAG_TEXT_MAX];
     struct pl_builder b;
@@ -18,6 +20,38 @@ static void put(char out[PL_DIAG_TEXT_MAX], const char *format, va_list args)
     (void)vsnprintf(text, sizeof(text), format, args);
     pl_builder_init(&b, out, PL_DIAG_TEXT_MAX);
     pl_builder_add(&b, pl_text_of(text));
+}
+
+/* A sentence of another room, whole: it has no arguments, or is the one question that all ask. */
+static void translate(char zh[PL_DIAG_TEXT_MAX], const char *en)
+{
+    static const char question[] = "Did you mean `";
+    const size_t len = strlen(en);
+    struct pl_builder b;
+
+    pl_builder_init(&b, zh, PL_DIAG_TEXT_MAX);
+    if (strncmp(en, question, sizeof(question) - 1) == 0 && en[len - 1] == '?') {
+        pl_builder_addf(&b, "是否应为 %.*s？", (int)(len - sizeof(question) + 1),
+                        en + sizeof(question) - 2);
+    } else {
+        pl_builder_add(&b, pl_text_of(pl_said_zh(en)));
+    }
+}
+
+__attribute__((format(printf, 3, 0))) static void say(char en[PL_DIAG_TEXT_MAX],
+                                                      char zh[PL_DIAG_TEXT_MAX],
+                                                      const char *format, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    put(en, format, args);
+    if (strcmp(format, "%s") == 0) {
+        translate(zh, en);
+    } else {
+        put(zh, pl_said_zh(format), again);
+    }
+    va_end(again);
 }
 
 struct pl_diag *pl_diag_add(struct pl_diags *diags, struct pl_diag_place place,
@@ -34,9 +68,11 @@ struct pl_diag *pl_diag_add(struct pl_diags *diags, struct pl_diag_place place,
     diag->code = code;
     diag->place = place;
     diag->hint[0] = '\0';
+    diag->hint_zh[0] = '\0';
     diag->has_other = false;
+    diag->fix.kind = PL_FIX_NONE;
     va_start(args, message);
-    put(diag->message, message, args);
+    say(diag->message, diag->message_zh, message, args);
     va_end(args);
     return diag;
 }
@@ -46,7 +82,7 @@ void pl_diag_hint(struct pl_diag *diag, const char *hint, ...)
     va_list args;
 
     va_start(args, hint);
-    put(diag->hint, hint, args);
+    say(diag->hint, diag->hint_zh, hint, args);
     va_end(args);
 }
 
@@ -57,9 +93,43 @@ void pl_diag_other(struct pl_diag *diag, struct pl_diag_place place, const char 
     diag->has_other = true;
     diag->other = place;
     va_start(args, text);
-    put(diag->other_text, text, args);
+    say(diag->other_text, diag->other_zh, text, args);
     va_end(args);
 }
+
+/* ---- fixes ---- */
+
+static bool copy_line(char out[PL_FIX_TEXT_MAX], struct pl_text text)
+{
+    if (text.len == 0 || text.len >= PL_FIX_TEXT_MAX || memchr(text.at, '\n', text.len) != NULL) {
+        return false;
+    }
+    memcpy(out, text.at, text.len);
+    out[text.len] = '\0';
+    return true;
+}
+
+void pl_diag_fix_at(struct pl_diag *diag, struct pl_mark mark, struct pl_text old, const char *text)
+{
+    const bool fits =
+        copy_line(diag->fix.old, old) && copy_line(diag->fix.text, pl_text_of(text));
+
+    diag->fix.kind = fits ? PL_FIX_REPLACE : PL_FIX_NONE;
+    diag->fix.mark = mark;
+}
+
+void pl_diag_fix(struct pl_diag *diag, struct pl_text old, const char *text)
+{
+    pl_diag_fix_at(diag, diag->place.mark, old, text);
+}
+
+void pl_diag_fix_remove(struct pl_diag *diag)
+{
+    diag->fix.kind = PL_FIX_REMOVE;
+    diag->fix.mark = diag->place.mark;
+}
+
+/* ---- order ---- */
 
 static bool comes_after(const struct pl_diag_place *a, const struct pl_diag_place *b)
 {

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "definition/definition.h"
+#include "definition/fix.h"
 #include "definition/load.h"
 #include "value/json.h"
 #include "value/mistake.h"
@@ -93,6 +94,9 @@ static const struct pl_yaml *parse_yaml(struct pl_load *l, uint16_t file)
         l->diags, place, rc == PLACET_ELIMIT ? PL_DIAG_TOO_LARGE : PL_DIAG_YAML, "%s", err.message);
     if (err.hint[0] != '\0') {
         pl_diag_hint(diag, "%s", err.hint);
+    }
+    if (rc == PLACET_EINVALID) {
+        pl_fix_yaml(diag, source->text);
     }
     return NULL;
 }

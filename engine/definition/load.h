@@ -93,6 +93,7 @@ bool pl_load_is_map(struct pl_load *l, const struct pl_yaml *node, const char *w
 bool pl_load_text(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out);
 bool pl_load_int(struct pl_load *l, const struct pl_yaml *node, int64_t min, int64_t max,
                  int64_t *out);
+bool pl_load_bool(struct pl_load *l, const struct pl_yaml *node, bool *out);
 bool pl_load_word(struct pl_load *l, const struct pl_yaml *node, const char *const *words,
                   size_t word_count, unsigned *out);
 
@@ -115,6 +116,8 @@ struct pl_span_mistake {
     const char *hint;
 };
 struct pl_span_mistake pl_span_parse(struct pl_text text, struct pl_span *out);
+/* The same time in the words of the language, where it is certain which is meant. */
+bool pl_span_mend(struct pl_text text, char out[PL_FIX_TEXT_MAX]);
 bool pl_load_span(struct pl_load *l, const struct pl_yaml *node, struct pl_span *out);
 const struct pl_cel_program *pl_load_when(struct pl_load *l, const struct pl_yaml *node);
 
@@ -193,8 +196,9 @@ struct pl_names {
 };
 void pl_names_add(struct pl_names *names, struct pl_text id, struct pl_text zh, struct pl_text en);
 
-/* Hints at the nearest name; else lists the names if there are few; else says `otherwise`. */
-/* Returns the id of the nearest name, or NULL. */
+/* Hints at the nearest name; else lists the names if there are few; else says `otherwise`. Where
+ * only one can be meant, and `word` stands at the place of the mistake, that is also its fix.
+ * Returns the id of the nearest name, or NULL. */
 const char *pl_names_suggest(const struct pl_names *names, struct pl_text word,
                              const char *otherwise, struct pl_diag *diag);
 

@@ -131,7 +131,7 @@ static void set_ends(struct pl_load *l, void *object, const struct pl_yaml *node
 
     entry->spec->ends = node;
     entry->spec->effect = PL_DECISION_ENDS;
-    if (!pl_load_id(l, node, &id)) {
+    if (!pl_load_text(l, node, &id)) {
         return;
     }
     entry->spec->result = find_result(l->def, id);
@@ -142,8 +142,12 @@ static void set_ends(struct pl_load *l, void *object, const struct pl_yaml *node
     struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_NO_RESULT,
                                        "`finish` has no result `%.*s`", (int)id.len, id.at);
     for (uint16_t i = 0; i < l->def->result_count; i++) {
-        const struct pl_text known = l->def->results[i].id;
-        pl_names_add(&names, known, (struct pl_text){0}, (struct pl_text){0});
+        const struct pl_result *known = &l->def->results[i];
+        const struct pl_yaml *listed = l->results[i];
+        const struct pl_yaml *zh = listed != NULL ? pl_yaml_get(listed, "zh") : NULL;
+        const struct pl_yaml *en = listed != NULL ? pl_yaml_get(listed, "en") : NULL;
+        pl_names_add(&names, known->id, zh != NULL ? zh->text : known->title.zh,
+                     en != NULL ? en->text : known->title.en);
     }
     pl_names_suggest(&names, id, "Add it to `finish`.", diag);
 }

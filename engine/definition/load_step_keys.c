@@ -32,7 +32,7 @@ static void set_stage(struct pl_load *l, void *object, const struct pl_yaml *nod
     struct pl_step_def *step = object;
     struct pl_names names = {0};
 
-    if (!pl_load_id(l, node, &step->stage)) {
+    if (!pl_load_text(l, node, &step->stage)) {
         return;
     }
     const struct pl_yaml *stages = l->stages;
@@ -42,8 +42,9 @@ static void set_stage(struct pl_load *l, void *object, const struct pl_yaml *nod
             return;
         }
         const struct pl_yaml *zh = pl_yaml_get(entry, "zh");
+        const struct pl_yaml *en = pl_yaml_get(entry, "en");
         pl_names_add(&names, entry->key, zh != NULL ? zh->text : (struct pl_text){0},
-                     (struct pl_text){0});
+                     en != NULL ? en->text : (struct pl_text){0});
     }
     struct pl_diag *diag =
         pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_NO_STAGE, "there is no stage `%.*s`",
@@ -267,15 +268,15 @@ static void set_counts(struct pl_load *l, void *object, const struct pl_yaml *no
     struct pl_step_def *step = object;
     bool counts = true;
 
-    if (pl_yaml_as_bool(node, &counts) && !counts) {
-        step->counts = false;
+    if (!pl_load_bool(l, node, &counts)) {
         return;
     }
-    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD,
-                                       "`counts` can only be `false`");
-    pl_diag_hint(diag, pl_yaml_looks_boolean_11(node)
-                           ? "Write `counts: false`: `yes`, `no`, `on` and `off` are texts."
-                           : "Leave the line out when the step counts.");
+    step->counts = counts;
+    if (counts) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD,
+                                           "`counts` can only be `false`");
+        pl_diag_hint(diag, "Leave the line out when the step counts.");
+    }
 }
 
 /* `members` are made before, `when` after the title, `statutory` after `limit`. */

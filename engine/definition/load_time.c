@@ -42,15 +42,8 @@ static const struct {
     const char *word;
     const char *hint;
 } other_units[] = {
-    {"work days", "Write `working days`, or short `wd`."},
-    {"workdays", "Write `working days`, or short `wd`."},
-    {"workday", "Write `working day`, or short `wd`."},
-    {"business days", "Write `working days`, or short `wd`."},
-    {"\u4e2a\u5de5\u4f5c\u65e5", "Write `working days`, or short `wd`."},
-    {"\u5de5\u4f5c\u65e5", "Write `working days`, or short `wd`."},
     {"\u5929", "Write `days` for calendar days, `working days` for working days."},
     {"\u65e5", "Write `days` for calendar days, `working days` for working days."},
-    {"\u5c0f\u65f6", "Write `hours`, or short `h`."},
     {"weeks", "A week is `7 days`, or `5 working days`."},
     {"week", "A week is `7 days`, or `5 working days`."},
 };
@@ -133,7 +126,13 @@ bool pl_load_span(struct pl_load *l, const struct pl_yaml *node, struct pl_span 
     struct pl_diag *diag =
         pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_SPAN, "`%.*s`: %s",
                     (int)node->text.len, node->text.at, mistake.message);
-    pl_diag_hint(diag, "%s", mistake.hint);
+    char mended[PL_FIX_TEXT_MAX];
+    if (pl_span_mend(node->text, mended)) {
+        pl_diag_hint(diag, "Write `%s`.", mended);
+        pl_diag_fix(diag, node->text, mended);
+    } else {
+        pl_diag_hint(diag, "%s", mistake.hint);
+    }
     return false;
 }
 

@@ -98,11 +98,46 @@ static const struct pl_key *find_key(struct pl_keys keys, const char *name)
     return NULL;
 }
 
+/* `zh:text` in braces: YAML takes all of it for a key. Returns the key, or NULL. */
+static const char *glued_key(struct pl_load *l, const struct pl_yaml *node, struct pl_keys keys)
+{
+    static const char *const colons[] = {":", "\uff1a"};
+
+    for (size_t i = 0; i < sizeof(colons) / sizeof(colons[0]); i++) {
+        const size_t colon_len = strlen(colons[i]);
+        const char *colon = memmem(node->key.at, node->key.len, colons[i], colon_len);
+        for (size_t k = 0; k < keys.count && colon != NULL; k++) {
+            const struct pl_text key = {node->key.at, (uint32_t)(colon - node->key.at)};
+            if (!pl_text_is(key, keys.at[k].name)) {
+                continue;
+            }
+            const struct pl_text glued = {node->key.at, key.len + (uint32_t)colon_len};
+            char apart[PL_ID_MAX + 3];
+            struct pl_builder b;
+            pl_builder_init(&b, apart, sizeof(apart));
+            pl_builder_addf(&b, "%s: ", keys.at[k].name);
+            struct pl_diag *diag =
+                pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_UNKNOWN_KEY,
+                            "`%.*s` is one word: no blank follows the colon", (int)node->key.len,
+                            node->key.at);
+            pl_diag_hint(diag, "Write `%s: ...`, with `:` and a blank.", keys.at[k].name);
+            pl_diag_fix(diag, glued, apart);
+            return keys.at[k].name;
+        }
+    }
+    return NULL;
+}
+
 /* Returns the key that was probably meant, or NULL. */
-static const char *report_unknown(struct pl_load *l, const struct pl_yaml *node,
-                                  struct pl_keys keys)
+static const char *report_unknown(struct pl_load *l, const struct pl_yaml *map,
+                                  const struct pl_yaml *node, struct pl_keys keys)
 {
     struct pl_names names = {0};
+    const char *glued = glued_key(l, node, keys);
+
+    if (glued != NULL) {
+        return glued;
+    }
     struct pl_diag *diag =
         pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_UNKNOWN_KEY,
                     "`%.*s` is not a key of %s", (int)node->key.len, node->key.at, keys.what);
@@ -117,7 +152,12 @@ static const char *report_unknown(struct pl_load *l, const struct pl_yaml *node,
     for (size_t i = 0; i < keys.count; i++) {
         pl_names_add(&names, pl_text_of(keys.at[i].name), (struct pl_text){0}, (struct pl_text){0});
     }
-    return pl_names_suggest(&names, node->key, "workflows/LANGUAGE.md lists the keys.", diag);
+    const char *near =
+        pl_names_suggest(&names, node->key, "workflows/LANGUAGE.md lists the keys.", diag);
+    if (near != NULL && pl_yaml_get(map, near) != NULL) {
+        diag->fix.kind = PL_FIX_NONE; /* the key would stand there twice */
+    }
+    return near;
 }
 
 /* A key that was misspelt is not reported as missing too. */
@@ -165,7 +205,7 @@ void pl_load_map(struct pl_load *l, const struct pl_yaml *node, struct pl_keys k
     }
     for (const struct pl_yaml *entry = node->first; entry != NULL; entry = entry->next) {
         if (find_key(keys, entry->key.at) == NULL) {
-            const char *near = report_unknown(l, entry, keys);
+            const char *near = report_unknown(l, node, entry, keys);
             if (near != NULL && meant_count < MEANT_MAX) {
                 meant[meant_count++] = near;
             }
@@ -214,6 +254,24 @@ bool pl_load_text(struct pl_load *l, const struct pl_yaml *node, struct pl_text 
     return true;
 }
 
+/* A number or a word of YAML in quotes is a text: without them it is what it says. */
+static void fix_quoted(struct pl_diag *diag, const struct pl_yaml *node)
+{
+    struct pl_yaml bare = *node;
+    int64_t number = 0;
+    bool truth = false;
+    char quoted[PL_FIX_TEXT_MAX];
+    struct pl_builder b;
+
+    bare.plain = true;
+    if (node->plain || !(pl_yaml_as_i64(&bare, &number) || pl_yaml_as_bool(&bare, &truth))) {
+        return;
+    }
+    pl_builder_init(&b, quoted, sizeof(quoted));
+    pl_builder_addf(&b, "\"%.*s\"", (int)node->text.len, node->text.at);
+    pl_diag_fix(diag, pl_text_of(quoted), node->text.at);
+}
+
 bool pl_load_int(struct pl_load *l, const struct pl_yaml *node, int64_t min, int64_t max,
                  int64_t *out)
 {
@@ -228,6 +286,7 @@ bool pl_load_int(struct pl_load *l, const struct pl_yaml *node, int64_t min, int
                         "`%.*s` wants a whole number, not `%.*s`", (int)node->key.len, node->key.at,
                         (int)node->text.len, node->text.at);
         pl_diag_hint(diag, "Write digits only: no quotes, no unit, no comma.");
+        fix_quoted(diag, node);
         return false;
     }
     if (value < min || value > max) {
@@ -238,6 +297,46 @@ bool pl_load_int(struct pl_load *l, const struct pl_yaml *node, int64_t min, int
     }
     *out = value;
     return true;
+}
+
+/* `yes`, `on` and their like were truth values in older YAML. */
+static const char *modern_word(struct pl_text word)
+{
+    static const char *const yes[] = {"yes", "on", "y", "Yes", "On", "YES", "ON", "Y", "\u662f"};
+    static const char *const no[] = {"no", "off", "n", "No", "Off", "NO", "OFF", "N", "\u5426"};
+
+    for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+        if (pl_text_is(word, yes[i])) {
+            return "true";
+        }
+        if (pl_text_is(word, no[i])) {
+            return "false";
+        }
+    }
+    return NULL;
+}
+
+bool pl_load_bool(struct pl_load *l, const struct pl_yaml *node, bool *out)
+{
+    if (!is_scalar(l, node, "`true` or `false`")) {
+        return false;
+    }
+    if (pl_yaml_as_bool(node, out)) {
+        return true;
+    }
+    const char *modern = modern_word(node->text);
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD,
+                    "`%.*s` is `true` or `false`, not `%.*s`", (int)node->key.len, node->key.at,
+                    (int)node->text.len, node->text.at);
+    if (modern != NULL) {
+        pl_diag_hint(diag, "Write `%s`: here `yes`, `no`, `on` and `off` are texts.", modern);
+        pl_diag_fix(diag, node->text, modern);
+    } else {
+        pl_diag_hint(diag, "Write `true` or `false`, without quotes.");
+        fix_quoted(diag, node);
+    }
+    return false;
 }
 
 bool pl_load_word(struct pl_load *l, const struct pl_yaml *node, const char *const *words,
@@ -324,6 +423,7 @@ static bool check_id(struct pl_load *l, struct pl_diag_place place, struct pl_te
     if (pl_load_is_id(pl_text_of(better))) {
         pl_diag_hint(diag, "Write `%s`: small letters, digits and `_`, at most %d characters.",
                      better, ID_LEN_MAX);
+        pl_diag_fix(diag, text, better);
     } else {
         pl_diag_hint(diag, "Use small English letters, digits and `_`; titles can be Chinese.");
     }
@@ -430,6 +530,7 @@ unsigned pl_load_list(struct pl_load *l, const struct pl_yaml *node, const struc
                                                "`%.*s` stands twice in `%.*s`", (int)item->text.len,
                                                item->text.at, (int)node->key.len, node->key.at);
             pl_diag_hint(diag, "Remove one of the two.");
+            pl_diag_fix_remove(diag);
         } else if (count == max) {
             (void)pl_diag_add(l->diags, pl_load_at(l, item), PL_DIAG_TOO_MANY,
                               "more than %u entries in `%.*s`", max, (int)node->key.len,

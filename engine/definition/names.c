@@ -3,7 +3,10 @@
 
 #include "definition/load.h"
 
-#define LISTED_MAX 12 /* more names than this are no help in a hint */
+#define LISTED_MAX 12  /* more names than this are no help in a hint */
+#define WORD_SIZE  128 /* longer words are no misspelt names */
+#define PART_MIN   4   /* bytes of a part that tells one name from the others */
+#define TITLE_MIN  18  /* bytes: six Chinese characters; shorter titles resemble each other */
 
 struct pl_named pl_name(struct pl_text id, const struct pl_title *title)
 {
@@ -41,57 +44,146 @@ static bool same_letters(const char *a, const char *b)
     return a != NULL && strcmp(a, b) == 0;
 }
 
-/* The place of a known string in one of the three columns. */
-static unsigned index_of(const struct pl_names *names, const char *known)
+/* What was found, and whether nothing else could have been meant. */
+struct found {
+    unsigned index; /* UINT32_MAX: nothing */
+    bool sure;
+};
+static const struct found nothing = {UINT32_MAX, false};
+
+/* Small letters, and `_` for a hyphen or a blank: what an id looks like that was written otherwise.
+ */
+static void make_plain(const char *word, char out[WORD_SIZE])
 {
-    for (unsigned i = 0; i < names->count; i++) {
-        if (names->ids[i] == known || names->zh[i] == known || names->en[i] == known) {
-            return i;
+    size_t len = 0;
+
+    for (; word[len] != '\0' && len < WORD_SIZE - 1; len++) {
+        const char c = word[len];
+        out[len] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        if (c == '-' || c == ' ') {
+            out[len] = '_';
         }
     }
-    return UINT32_MAX;
+    out[len] = '\0';
 }
 
 /* Who writes a title for an id means that id. */
-static unsigned find_title(const struct pl_names *names, const char *word)
+static struct found find_title(const struct pl_names *names, const char *word)
 {
+    struct found found = nothing;
+
     for (unsigned i = 0; i < names->count; i++) {
         if (same_letters(names->zh[i], word) || same_letters(names->en[i], word)) {
-            return i;
+            found.sure = found.index == UINT32_MAX;
+            found.index = found.sure ? i : found.index;
         }
-    }
-    return UINT32_MAX;
-}
-
-/* The only id of which the word is a part, or that is a part of the word: `works_planning` for
- * `works_planning_permit`. */
-static unsigned find_part(const struct pl_names *names, const char *word)
-{
-    unsigned found = UINT32_MAX;
-
-    if (strlen(word) < 4) {
-        return found;
-    }
-    for (unsigned i = 0; i < names->count; i++) {
-        const char *id = names->ids[i];
-        const bool part = strstr(id, word) != NULL || (strlen(id) >= 4 && strstr(word, id) != NULL);
-        if (part && found != UINT32_MAX) {
-            return UINT32_MAX;
-        }
-        found = part ? i : found;
     }
     return found;
 }
 
-static unsigned find_near(const struct pl_names *names, const char *word)
+static struct found find_other_case(const struct pl_names *names, const char *word)
 {
-    unsigned found = find_title(names, word);
+    char plain[WORD_SIZE];
 
-    if (found == UINT32_MAX) {
-        const char *near = pl_text_closest(word, names->ids, names->count);
-        found = near != NULL ? index_of(names, near) : UINT32_MAX;
+    make_plain(word, plain);
+    for (unsigned i = 0; i < names->count; i++) {
+        if (strcmp(names->ids[i], plain) == 0) {
+            return (struct found){i, true};
+        }
     }
-    return found != UINT32_MAX ? found : find_part(names, word);
+    return nothing;
+}
+
+/* The id that is a few letters away; sure when no other is. */
+static struct found find_misspelt(const struct pl_names *names, const char *word)
+{
+    const char *others[PL_NAMES_MAX];
+    const char *near = pl_text_closest(word, names->ids, names->count);
+    struct found found = nothing;
+    unsigned count = 0;
+
+    if (near == NULL) {
+        return nothing;
+    }
+    for (unsigned i = 0; i < names->count; i++) {
+        if (names->ids[i] == near) {
+            found.index = i;
+        } else {
+            others[count++] = names->ids[i];
+        }
+    }
+    found.sure = pl_text_closest(word, others, count) == NULL;
+    return found;
+}
+
+static bool has_part(const char *whole, const char *word)
+{
+    return whole != NULL && strstr(whole, word) != NULL;
+}
+
+/* The only one of whose id or title the word is a part, or whose id is a part of the word:
+ * `works_planning` for `works_planning_permit`. Never sure. */
+static struct found find_part(const struct pl_names *names, const char *word)
+{
+    struct found found = nothing;
+
+    if (strlen(word) < PART_MIN) {
+        return nothing;
+    }
+    for (unsigned i = 0; i < names->count; i++) {
+        const char *id = names->ids[i];
+        const bool part = has_part(id, word) || (strlen(id) >= PART_MIN && has_part(word, id)) ||
+                          has_part(names->zh[i], word) || has_part(names->en[i], word);
+        if (part && found.index != UINT32_MAX) {
+            return nothing;
+        }
+        found.index = part ? i : found.index;
+    }
+    return found;
+}
+
+/* A title of some length with a letter or two wrong. Never sure. */
+static struct found find_near_title(const struct pl_names *names, const char *word)
+{
+    const char *titles[2 * PL_NAMES_MAX];
+    unsigned of[2 * PL_NAMES_MAX];
+    unsigned count = 0;
+
+    if (strlen(word) < TITLE_MIN) {
+        return nothing;
+    }
+    for (unsigned i = 0; i < names->count; i++) {
+        if (names->zh[i] != NULL) {
+            of[count] = i;
+            titles[count++] = names->zh[i];
+        }
+        if (names->en[i] != NULL) {
+            of[count] = i;
+            titles[count++] = names->en[i];
+        }
+    }
+    const char *near = pl_text_closest(word, titles, count);
+    for (unsigned i = 0; i < count && near != NULL; i++) {
+        if (titles[i] == near) {
+            return (struct found){of[i], false};
+        }
+    }
+    return nothing;
+}
+
+static struct found find_near(const struct pl_names *names, const char *word)
+{
+    static struct found (*const ways[])(const struct pl_names *, const char *) = {
+        find_title, find_other_case, find_misspelt, find_part, find_near_title,
+    };
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        const struct found found = ways[i](names, word);
+        if (found.index != UINT32_MAX) {
+            return found;
+        }
+    }
+    return nothing;
 }
 
 static void list_all(const struct pl_names *names, struct pl_diag *diag)
@@ -113,21 +205,29 @@ static void list_all(const struct pl_names *names, struct pl_diag *diag)
 const char *pl_names_suggest(const struct pl_names *names, struct pl_text word,
                              const char *otherwise, struct pl_diag *diag)
 {
-    char wanted[128];
+    char wanted[WORD_SIZE];
     struct pl_builder b;
 
     pl_builder_init(&b, wanted, sizeof(wanted));
     pl_builder_add(&b, word);
 
-    const unsigned near = find_near(names, wanted);
-    if (near != UINT32_MAX && names->zh[near] != NULL) {
-        pl_diag_hint(diag, "Did you mean `%s` %s?", names->ids[near], names->zh[near]);
-    } else if (near != UINT32_MAX) {
-        pl_diag_hint(diag, "Did you mean `%s`?", names->ids[near]);
-    } else if (names->count > 0 && names->count <= LISTED_MAX) {
-        list_all(names, diag);
-    } else {
-        pl_diag_hint(diag, "%s", otherwise);
+    const struct found near = find_near(names, wanted);
+    if (near.index == UINT32_MAX) {
+        if (names->count > 0 && names->count <= LISTED_MAX) {
+            list_all(names, diag);
+        } else {
+            pl_diag_hint(diag, "%s", otherwise);
+        }
+        return NULL;
     }
-    return near != UINT32_MAX ? names->ids[near] : NULL;
+    const char *id = names->ids[near.index];
+    if (names->zh[near.index] != NULL) {
+        pl_diag_hint(diag, "Did you mean `%s` %s?", id, names->zh[near.index]);
+    } else {
+        pl_diag_hint(diag, "Did you mean `%s`?", id);
+    }
+    if (near.sure) {
+        pl_diag_fix(diag, word, id);
+    }
+    return id;
 }

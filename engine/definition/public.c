@@ -10,6 +10,7 @@
 #include "definition/definition.h"
 #include "definition/diag_show.h"
 #include "definition/files.h"
+#include "definition/fix.h"
 #include "definition/load.h"
 #include "definition/page.h"
 #include "value/mistake.h"
@@ -20,6 +21,7 @@ struct placet_bundle {
     uint8_t *bytes;
     size_t size;
     char folder[FOLDER_SIZE]; /* put before the names of files in messages */
+    enum placet_language language;
 };
 
 struct placet_definition {
@@ -99,6 +101,41 @@ const void *placet_bundle_bytes(const struct placet_bundle *bundle, size_t *size
     return bundle->bytes;
 }
 
+void placet_bundle_speak(struct placet_bundle *bundle, enum placet_language language)
+{
+    bundle->language = language;
+}
+
+/* The bytes are a bundle: they were parsed or written here. */
+static struct pl_bundle view_of(const struct placet_bundle *bundle)
+{
+    struct pl_bundle view = {0};
+
+    (void)pl_bundle_parse((struct pl_bytes){bundle->bytes, (uint32_t)bundle->size}, &view, NULL);
+    return view;
+}
+
+size_t placet_bundle_count(const struct placet_bundle *bundle)
+{
+    return view_of(bundle).count;
+}
+
+const char *placet_bundle_file(const struct placet_bundle *bundle, size_t index,
+                               char path_out[PLACET_PATH_SIZE], size_t *size_out)
+{
+    const struct pl_bundle view = view_of(bundle);
+    struct pl_builder b;
+
+    if (index >= view.count) {
+        return NULL;
+    }
+    pl_builder_init(&b, path_out, PLACET_PATH_SIZE);
+    pl_builder_add(&b, pl_text_of(bundle->folder));
+    pl_builder_add(&b, view.files[index].name);
+    *size_out = view.files[index].text.len;
+    return view.files[index].text.at;
+}
+
 void placet_bundle_free(struct placet_bundle **bundle)
 {
     if (bundle == NULL || *bundle == NULL) {
@@ -112,9 +149,15 @@ void placet_bundle_free(struct placet_bundle **bundle)
 /* ---- checking ---- */
 
 static char *show_diags(const struct pl_diags *diags, const struct pl_bundle *files,
-                        const char *folder, enum placet_format format)
+                        const struct placet_bundle *bundle, enum placet_format format)
 {
-    const struct pl_show show = {folder, format == PLACET_TEXT_COLOUR};
+    static const enum pl_show_language languages[] = {
+        [PLACET_BOTH] = PL_SHOW_BOTH,
+        [PLACET_CHINESE] = PL_SHOW_ZH,
+        [PLACET_ENGLISH] = PL_SHOW_EN,
+    };
+    const struct pl_show show = {bundle->folder, format == PLACET_TEXT_COLOUR,
+                                 languages[bundle->language]};
 
     return format == PLACET_JSON ? pl_diags_json(diags, files, show)
                                  : pl_diags_text(diags, files, show);
@@ -134,7 +177,7 @@ int placet_bundle_check(const struct placet_bundle *bundle, enum placet_format f
     if (definition != NULL && diags != NULL) {
         rc = pl_definition_load(bytes, diags, &definition->def, NULL);
         (void)pl_bundle_parse(bytes, &files, NULL);
-        *report_out = show_diags(diags, &files, bundle->folder, format);
+        *report_out = show_diags(diags, &files, bundle, format);
     }
     if (rc == PLACET_OK && *report_out == NULL) {
         pl_definition_free(definition->def);
@@ -159,6 +202,25 @@ void placet_definition_free(struct placet_definition **definition)
     pl_definition_free((*definition)->def);
     free(*definition);
     *definition = NULL;
+}
+
+int placet_bundle_mend(const struct placet_bundle *bundle, struct placet_bundle **mended_out,
+                       size_t *edits_out, struct placet_error *err)
+{
+    const struct pl_bytes bytes = {bundle->bytes, (uint32_t)bundle->size};
+    uint8_t *mended = NULL;
+    size_t size = 0;
+    uint32_t edits = 0;
+
+    int rc = pl_fix_bundle(bytes, &mended, &size, &edits, err);
+    if (rc == PLACET_OK && edits > 0) {
+        rc = make_bundle(mended, size, pl_text_of(bundle->folder), mended_out, err);
+    }
+    if (rc == PLACET_OK && edits > 0) {
+        (*mended_out)->language = bundle->language;
+    }
+    *edits_out = rc == PLACET_OK ? edits : 0;
+    return rc;
 }
 
 const char *placet_definition_id(const struct placet_definition *definition)

@@ -34,6 +34,9 @@ enum placet_format {
     PLACET_JSON         /**< for programs: stable keys, described in schemas/ */
 };
 
+/** In which languages a text for people says what is wrong; JSON always has both. */
+enum placet_language { PLACET_BOTH, PLACET_CHINESE, PLACET_ENGLISH };
+
 /** Frees a text that a function below returned; NULL is allowed. */
 PLACET_API void placet_free(char *text);
 
@@ -61,6 +64,21 @@ PLACET_API PLACET_MUST_CHECK int placet_bundle_from_bytes(const void *bytes, siz
 /** The bytes that PUBLISH carries; they belong to the bundle. */
 PLACET_API const void *placet_bundle_bytes(const struct placet_bundle *bundle, size_t *size_out);
 
+/** The language of the texts of placet_bundle_check; both until this is called. */
+PLACET_API void placet_bundle_speak(struct placet_bundle *bundle, enum placet_language language);
+
+/** How many files there are; the first is the workflow. */
+PLACET_API size_t placet_bundle_count(const struct placet_bundle *bundle);
+
+/**
+ * A file of the bundle: `path_out` (at least PLACET_PATH_SIZE bytes) is the folder and its name, as
+ * it was read. Returns the text, which is not NUL-terminated and belongs to the bundle; NULL when
+ * there is no file of this number.
+ */
+#define PLACET_PATH_SIZE 4352
+PLACET_API const char *placet_bundle_file(const struct placet_bundle *bundle, size_t index,
+                                          char path_out[PLACET_PATH_SIZE], size_t *size_out);
+
 /** NULL and a pointer to NULL are allowed; `*bundle` becomes NULL. */
 PLACET_API void placet_bundle_free(struct placet_bundle **bundle);
 
@@ -76,6 +94,18 @@ PLACET_API PLACET_MUST_CHECK int placet_bundle_check(const struct placet_bundle 
                                                      enum placet_format format,
                                                      struct placet_definition **definition_out,
                                                      char **report_out);
+
+/**
+ * Makes every edit that mends a mistake for certain: misspelt keys and ids that can only mean one,
+ * times in other words, `yes` for `true`, entries that stand twice, tabs and missing blanks.
+ * Everything else of the files stays byte for byte. `*edits_out` is how many edits `*mended_out`
+ * has; 0 when there is nothing to mend, or the files would not have fewer mistakes after it: then
+ * `*mended_out` is not written. Mending the result again finds nothing. A check offers the same
+ * edits one by one (`fix` of its JSON). PLACET_ELIMIT, PLACET_ENOMEM.
+ */
+PLACET_API PLACET_MUST_CHECK int placet_bundle_mend(const struct placet_bundle *bundle,
+                                                    struct placet_bundle **mended_out,
+                                                    size_t *edits_out, struct placet_error *err);
 
 /** NULL and a pointer to NULL are allowed; `*definition` becomes NULL. */
 PLACET_API void placet_definition_free(struct placet_definition **definition);

@@ -1,0 +1,316 @@
+#include "definition/fix.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "definition/definition.h"
+#include "definition/source.h"
+#include "value/mistake.h"
+
+#define ROUNDS_MAX 2000 /* lines indented by tabs come to light one by one */
+
+/* ---- where ---- */
+
+static bool is_id_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static bool begins_with(struct pl_text text, struct pl_text with)
+{
+    return text.len >= with.len && memcmp(text.at, with.at, with.len) == 0;
+}
+
+/* From the place of a mark to the end of its line. */
+static struct pl_text rest_of_line(struct pl_text text, struct pl_mark mark)
+{
+    const struct pl_text line = pl_source_line(text, mark.line);
+    const struct pl_text at = pl_source_marked(text, mark);
+
+    if (at.at == NULL) {
+        return at;
+    }
+    return (struct pl_text){at.at, line.len - (uint32_t)(at.at - line.at)};
+}
+
+static bool replace(const struct pl_fix *fix, struct pl_text text, struct pl_edit *edit)
+{
+    const struct pl_text old = pl_text_of(fix->old);
+    struct pl_text rest = rest_of_line(text, fix->mark);
+
+    if (rest.at == NULL || rest.len == 0) {
+        return false;
+    }
+    if (!begins_with(rest, old) && (rest.at[0] == '"' || rest.at[0] == '\'')) {
+        rest = (struct pl_text){rest.at + 1, rest.len - 1};
+    }
+    if (!begins_with(rest, old)) {
+        return false;
+    }
+    if (rest.len > old.len && is_id_char(rest.at[old.len]) && is_id_char(old.at[old.len - 1])) {
+        return false; /* only the beginning of a longer word */
+    }
+    edit->from = (uint32_t)(rest.at - text.at);
+    edit->to = edit->from + old.len;
+    edit->text = pl_text_of(fix->text);
+    return true;
+}
+
+static uint32_t skip_blanks(struct pl_text line, uint32_t at)
+{
+    while (at < line.len && line.at[at] == ' ') {
+        at++;
+    }
+    return at;
+}
+
+/* `- x` on a line of its own: the line goes. A comment behind it would be lost: then nothing. */
+static bool remove_line(struct pl_text text, struct pl_text line, uint32_t end,
+                        struct pl_edit *edit)
+{
+    const uint32_t start = (uint32_t)(line.at - text.at);
+    uint32_t after = start + line.len;
+
+    if (skip_blanks(line, end) != line.len) {
+        return false;
+    }
+    if (after < text.len && text.at[after] == '\r') {
+        after++;
+    }
+    if (after < text.len && text.at[after] == '\n') {
+        after++;
+    }
+    edit->from = start;
+    edit->to = after;
+    return true;
+}
+
+static bool remove_entry(const struct pl_fix *fix, struct pl_text text, struct pl_edit *edit)
+{
+    const struct pl_text line = pl_source_line(text, fix->mark.line);
+    const struct pl_text marked = pl_source_marked(text, fix->mark);
+
+    if (line.at == NULL || marked.len == 0) {
+        return false;
+    }
+    const uint32_t start = (uint32_t)(marked.at - line.at);
+    const uint32_t end = start + marked.len;
+    const uint32_t base = (uint32_t)(line.at - text.at);
+    uint32_t before = start;
+    const uint32_t after = skip_blanks(line, end);
+
+    while (before > 0 && line.at[before - 1] == ' ') {
+        before--;
+    }
+    edit->text = PL_TEXT("");
+    if (before > 0 && before < start && line.at[before - 1] == '-' &&
+        skip_blanks(line, 0) == before - 1) {
+        return remove_line(text, line, end, edit);
+    }
+    if (after < line.len && line.at[after] == ',') {
+        edit->from = base + start;
+        edit->to = base + skip_blanks(line, after + 1);
+        return true;
+    }
+    if (before > 0 && line.at[before - 1] == ',') {
+        edit->from = base + before - 1;
+        edit->to = base + end;
+        return true;
+    }
+    return false;
+}
+
+bool pl_fix_edit(const struct pl_diag *diag, const struct pl_bundle *bundle,
+                 struct pl_edit *edit_out)
+{
+    struct pl_edit edit = {.file = diag->place.file};
+    bool fits = false;
+
+    if (diag->fix.kind == PL_FIX_NONE || diag->place.file >= bundle->count) {
+        return false;
+    }
+    const struct pl_text text = bundle->files[diag->place.file].text;
+    if (diag->fix.kind == PL_FIX_REPLACE) {
+        fits = replace(&diag->fix, text, &edit);
+    } else {
+        fits = remove_entry(&diag->fix, text, &edit);
+    }
+    if (fits) {
+        *edit_out = edit;
+    }
+    return fits;
+}
+
+/* ---- making them ---- */
+
+/* The edits of one file in the order of its text; those that touch an earlier one are left for the
+ * next round. */
+static uint32_t edits_of(const struct pl_diags *diags, const struct pl_bundle *bundle,
+                         uint16_t file, struct pl_edit edits[PL_DIAGS_MAX])
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < diags->count; i++) {
+        struct pl_edit edit;
+        if (!pl_fix_edit(&diags->list[i], bundle, &edit) || edit.file != file) {
+            continue;
+        }
+        uint32_t at = count;
+        while (at > 0 && edits[at - 1].from > edit.from) {
+            at--;
+        }
+        const bool clear = (at == 0 || edits[at - 1].to <= edit.from) &&
+                           (at == count || edit.to <= edits[at].from);
+        if (clear) {
+            memmove(&edits[at + 1], &edits[at], (count - at) * sizeof(edits[0]));
+            edits[at] = edit;
+            count++;
+        }
+    }
+    return count;
+}
+
+/* A copy of the text with the edits made; freed with free(). NULL when there is no memory. */
+static char *edited(struct pl_text text, const struct pl_edit *edits, uint32_t count,
+                    uint32_t *len_out)
+{
+    size_t size = text.len + (size_t)1;
+    struct pl_builder b;
+    uint32_t done = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        size += edits[i].text.len;
+    }
+    char *out = malloc(size);
+    if (out == NULL) {
+        return NULL;
+    }
+    pl_builder_init(&b, out, size);
+    for (uint32_t i = 0; i < count; i++) {
+        pl_builder_add(&b, (struct pl_text){text.at + done, edits[i].from - done});
+        pl_builder_add(&b, edits[i].text);
+        done = edits[i].to;
+    }
+    pl_builder_add(&b, (struct pl_text){text.at + done, text.len - done});
+    *len_out = (uint32_t)b.len;
+    return out;
+}
+
+/* One round: a new bundle with the edits that the diagnostics offer. */
+static int edit_bundle(const struct pl_bundle *bundle, const struct pl_diags *diags,
+                       uint8_t **bytes_out, size_t *size_out, uint32_t *edits_out,
+                       struct placet_error *err)
+{
+    struct pl_bundle next = *bundle;
+    char *texts[PL_BUNDLE_FILES_MAX] = {NULL};
+    uint32_t total = 0;
+    int rc = PLACET_OK;
+
+    for (uint16_t file = 0; file < bundle->count && rc == PLACET_OK; file++) {
+        struct pl_edit edits[PL_DIAGS_MAX];
+        const uint32_t count = edits_of(diags, bundle, file, edits);
+        if (count == 0) {
+            continue;
+        }
+        uint32_t len = 0;
+        texts[file] = edited(bundle->files[file].text, edits, count, &len);
+        next.files[file].text = (struct pl_text){texts[file], len};
+        total += count;
+        if (texts[file] == NULL) {
+            rc = pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
+        }
+    }
+    if (rc == PLACET_OK && total > 0) {
+        rc = pl_bundle_write(&next, bytes_out, size_out, err);
+    }
+    for (uint32_t file = 0; file < bundle->count; file++) {
+        free(texts[file]);
+    }
+    *edits_out = rc == PLACET_OK ? total : 0;
+    return rc;
+}
+
+/* ---- until nothing is left ---- */
+
+struct state {
+    uint32_t unread; /* files that are not YAML */
+    uint32_t mistakes;
+};
+
+static int load(struct pl_bytes bytes, struct pl_diags *diags, struct state *state,
+                struct placet_error *err)
+{
+    struct pl_definition *def = NULL;
+    struct placet_error mistake = {0};
+
+    const int rc = pl_definition_load(bytes, diags, &def, &mistake);
+    pl_definition_free(def);
+    if (rc == PLACET_ENOMEM) {
+        return pl_mistake(err, rc, (struct pl_place){0}, NULL, "out of memory");
+    }
+    *state = (struct state){.mistakes = diags->count + diags->left_out};
+    for (uint32_t i = 0; i < diags->count; i++) {
+        state->unread += diags->list[i].code == PL_DIAG_YAML;
+    }
+    return PLACET_OK;
+}
+
+static bool is_better(struct state before, struct state after)
+{
+    if (before.unread != after.unread) {
+        return after.unread < before.unread;
+    }
+    return after.mistakes < before.mistakes;
+}
+
+static int fix_with(struct pl_bytes bundle, struct pl_diags *diags, uint8_t **bytes_out,
+                    size_t *size_out, uint32_t *edits_out, struct placet_error *err)
+{
+    struct pl_bytes now = bundle;
+    uint8_t *made = NULL; /* what `now` is, after the first round */
+    struct state before = {0};
+    uint32_t total = 0;
+    uint32_t edits = 1;
+
+    int rc = load(now, diags, &before, err);
+    struct state after = before;
+    for (unsigned round = 0; rc == PLACET_OK && edits > 0 && round < ROUNDS_MAX; round++) {
+        struct pl_bundle view = {0};
+        uint8_t *next = NULL;
+        size_t size = 0;
+        rc = pl_bundle_parse(now, &view, err);
+        if (rc == PLACET_OK) {
+            rc = edit_bundle(&view, diags, &next, &size, &edits, err);
+        }
+        if (rc != PLACET_OK || edits == 0) {
+            break;
+        }
+        free(made);
+        made = next;
+        now = (struct pl_bytes){made, (uint32_t)size};
+        total += edits;
+        rc = load(now, diags, &after, err);
+    }
+    if (rc != PLACET_OK || total == 0 || !is_better(before, after)) {
+        free(made);
+        *edits_out = 0;
+        return rc;
+    }
+    *bytes_out = made;
+    *size_out = now.size;
+    *edits_out = total;
+    return PLACET_OK;
+}
+
+int pl_fix_bundle(struct pl_bytes bundle, uint8_t **bytes_out, size_t *size_out,
+                  uint32_t *edits_out, struct placet_error *err)
+{
+    struct pl_diags *diags = pl_diags_new();
+
+    if (diags == NULL) {
+        return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
+    }
+    const int rc = fix_with(bundle, diags, bytes_out, size_out, edits_out, err);
+    free(diags);
+    return rc;
+}
