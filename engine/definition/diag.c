@@ -38,9 +38,8 @@ static void translate(char zh[PL_DIAG_TEXT_MAX], const char *en)
     }
 }
 
-__attribute__((format(printf, 3, 0))) static void say(char en[PL_DIAG_TEXT_MAX],
-                                                      char zh[PL_DIAG_TEXT_MAX],
-                                                      const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void
+say(char en[PL_DIAG_TEXT_MAX], char zh[PL_DIAG_TEXT_MAX], const char *format, va_list args)
 {
     va_list again;
 
@@ -111,8 +110,7 @@ static bool copy_line(char out[PL_FIX_TEXT_MAX], struct pl_text text)
 
 void pl_diag_fix_at(struct pl_diag *diag, struct pl_mark mark, struct pl_text old, const char *text)
 {
-    const bool fits =
-        copy_line(diag->fix.old, old) && copy_line(diag->fix.text, pl_text_of(text));
+    const bool fits = copy_line(diag->fix.old, old) && copy_line(diag->fix.text, pl_text_of(text));
 
     diag->fix.kind = fits ? PL_FIX_REPLACE : PL_FIX_NONE;
     diag->fix.mark = mark;

@@ -83,8 +83,7 @@ static void write_point(struct pl_writer *out, const char *key, struct pl_text t
     pl_write_string(out, key);
     pl_write_map(out, 2);
     pl_write_key_u64(out, "line", mark.line);
-    pl_write_key_u64(out, "utf16",
-                     pl_source_utf16(pl_source_characters(line, mark.column - 1)));
+    pl_write_key_u64(out, "utf16", pl_source_utf16(pl_source_characters(line, mark.column - 1)));
 }
 
 static void write_fix(struct pl_writer *out, const struct pl_diag *diag,

@@ -38,13 +38,14 @@ static uint32_t expected_indent(struct pl_text text, uint32_t line_number)
     return 0;
 }
 
-/* Whether what comes below is indented by tabs, too, and never by blanks. What is above may have been
- * mended already. */
+/* Whether what comes below is indented by tabs, too, and never by blanks. What is above may have
+ * been mended already. */
 static bool is_tabs_below(struct pl_text text, struct pl_text line)
 {
     bool tabs = false;
 
-    for (const char *at = line.at; at != NULL; at = memchr(at, '\n', text.len - (size_t)(at - text.at))) {
+    for (const char *at = line.at; at != NULL;
+         at = memchr(at, '\n', text.len - (size_t)(at - text.at))) {
         at += *at == '\n';
         if (at == text.at + text.len || (*at == ' ' && at != line.at)) {
             return tabs && at == text.at + text.len;
@@ -64,8 +65,7 @@ static bool fix_tabs(struct pl_diag *diag, struct pl_text text, struct pl_text l
     if (blanks == 0 || memchr(line.at, '\t', blanks) == NULL) {
         return false;
     }
-    const uint32_t indent =
-        is_tabs_below(text, line) ? 2 * blanks : expected_indent(text, number);
+    const uint32_t indent = is_tabs_below(text, line) ? 2 * blanks : expected_indent(text, number);
     if (indent == 0 || indent > INDENT_MAX) {
         return false;
     }

@@ -116,10 +116,9 @@ static const char *glued_key(struct pl_load *l, const struct pl_yaml *node, stru
             struct pl_builder b;
             pl_builder_init(&b, apart, sizeof(apart));
             pl_builder_addf(&b, "%s: ", keys.at[k].name);
-            struct pl_diag *diag =
-                pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_UNKNOWN_KEY,
-                            "`%.*s` is one word: no blank follows the colon", (int)node->key.len,
-                            node->key.at);
+            struct pl_diag *diag = pl_diag_add(
+                l->diags, pl_load_at_key(l, node), PL_DIAG_UNKNOWN_KEY,
+                "`%.*s` is one word: no blank follows the colon", (int)node->key.len, node->key.at);
             pl_diag_hint(diag, "Write `%s: ...`, with `:` and a blank.", keys.at[k].name);
             pl_diag_fix(diag, glued, apart);
             return keys.at[k].name;
@@ -325,10 +324,9 @@ bool pl_load_bool(struct pl_load *l, const struct pl_yaml *node, bool *out)
         return true;
     }
     const char *modern = modern_word(node->text);
-    struct pl_diag *diag =
-        pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD,
-                    "`%.*s` is `true` or `false`, not `%.*s`", (int)node->key.len, node->key.at,
-                    (int)node->text.len, node->text.at);
+    struct pl_diag *diag = pl_diag_add(
+        l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD, "`%.*s` is `true` or `false`, not `%.*s`",
+        (int)node->key.len, node->key.at, (int)node->text.len, node->text.at);
     if (modern != NULL) {
         pl_diag_hint(diag, "Write `%s`: here `yes`, `no`, `on` and `off` are texts.", modern);
         pl_diag_fix(diag, node->text, modern);

@@ -15,8 +15,8 @@ static struct pl_text without_bom(struct pl_text text)
 /* Bytes of the line end at the start of a text, 0 when there is none. */
 static uint32_t line_end(struct pl_text text)
 {
-    static const char *const ends[] = {"\r\n", "\n", "\r", "\xC2\x85", "\xE2\x80\xA8",
-                                       "\xE2\x80\xA9"};
+    static const char *const ends[] = {"\r\n",     "\n",           "\r",
+                                       "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
 
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         const size_t len = strlen(ends[i]);

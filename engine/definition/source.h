@@ -1,5 +1,5 @@
-/* Places in the text of a file: from the line and column of a mark to bytes, and to the columns that
- * editors count in.
+/* Places in the text of a file: from the line and column of a mark to bytes, and to the columns
+ * that editors count in.
  *
  * Lines end where libyaml ends them, since the marks are its: LF, CR LF, CR, NEL, LS and PS. A byte
  * order mark belongs to no line and no column. Columns of a mark count characters from 1. */
