@@ -130,9 +130,36 @@ bool pl_date_parse(struct pl_text text, struct pl_date *date_out)
     return true;
 }
 
+/* At least so many digits; returns how many. */
+static size_t put_number(char *out, uint32_t value, size_t digits_min)
+{
+    char digits[10];
+    size_t count = 0;
+
+    for (; value != 0 || count < digits_min; value /= 10) {
+        digits[count++] = (char)('0' + value % 10);
+    }
+    for (size_t i = 0; i < count; i++) {
+        out[i] = digits[count - 1 - i];
+    }
+    return count;
+}
+
+/* By hand: the core writes days too, and printf is no pure function. */
 void pl_date_format(struct pl_date date, char out[PL_DATE_TEXT_SIZE])
 {
-    (void)snprintf(out, PL_DATE_TEXT_SIZE, "%04d-%02u-%02u", date.year, date.month, date.day);
+    const uint32_t parts[] = {date.month, date.day};
+    size_t at = 0;
+
+    if (date.year < 0) {
+        out[at++] = '-';
+    }
+    at += put_number(out + at, (uint32_t)(date.year < 0 ? -date.year : date.year), 4);
+    for (unsigned i = 0; i < 2; i++) {
+        out[at++] = '-';
+        at += put_number(out + at, parts[i], 2);
+    }
+    out[at] = '\0';
 }
 
 void pl_time_format(int64_t at_ms, int32_t zone_minutes, char out[PL_TIME_TEXT_SIZE])

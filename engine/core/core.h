@@ -18,7 +18,9 @@
 #include "model/command.h"
 #include "model/definition.h"
 
-#define PL_INCIDENT_TEXT_MAX 2048
+#define PL_INCIDENT_TEXT_MAX 4096
+#define PL_INCIDENT_LINE_MAX 1024
+#define PL_OUTCOME_ROOM      (1u << 18) /* what the expressions of one decide put together */
 #define PL_NO_RUNG           UINT16_MAX
 
 /* The working memory of one decide: events out, and the case as it will be after them. Large (about
@@ -32,6 +34,8 @@ struct pl_outcome {
     struct pl_bytes form;            /* in force after them */
     char text[PL_INCIDENT_TEXT_MAX]; /* messages of incidents, borrowed by their events */
     uint32_t text_len;
+    uint8_t room[PL_OUTCOME_ROOM]; /* outputs of tables, items: borrowed by their events */
+    size_t room_used;
     bool repeated; /* the command was answered before with the same body: no events, answer as
                       before */
     uint64_t repeated_seq; /* what was read at this sequence shows that answer */

@@ -37,6 +37,7 @@ static void prepare(const struct pl_case *c, const struct pl_case_data *data,
     out->repeated = false;
     out->repeated_seq = 0;
     out->text_len = 0;
+    out->room_used = 0;
     if (c == NULL) {
         memset(&out->after, 0, sizeof(out->after));
         out->form = (struct pl_bytes){NULL, 0};
@@ -95,7 +96,7 @@ enum pl_rejection pl_core_decide(const struct pl_definition *def, const struct p
                                  const struct pl_case_data *data, const struct pl_facts *facts,
                                  const struct pl_command *cmd, struct pl_outcome *out)
 {
-    struct pl_deciding deciding = {def, facts, cmd, out};
+    struct pl_deciding deciding = {def, data, facts, cmd, out};
 
     PL_CHECK(cmd->kind < PL_COMMANDS);
     out->event_count = 0;

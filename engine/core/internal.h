@@ -7,9 +7,11 @@
 #define PL_CORE_INTERNAL_H
 
 #include "core/core.h"
+#include "value/cel.h"
 
 struct pl_deciding {
     const struct pl_definition *def;
+    const struct pl_case_data *data; /* but for the form, which is that of `out` */
     const struct pl_facts *facts;
     const struct pl_command *cmd;
     struct pl_outcome *out;
@@ -56,6 +58,29 @@ void pl_core_finish(struct pl_deciding *d, uint16_t result, struct pl_text reaso
 
 /* Cancels the open tasks of a step. */
 void pl_core_cancel_tasks(struct pl_deciding *d, uint16_t step, uint16_t by_step);
+
+/* Evaluates an expression of a step or of one of its tasks; false: an incident was raised, and says
+ * why. The value may borrow from `out->room` and lives as long as the outcome. */
+bool pl_core_evaluate(struct pl_deciding *d, uint16_t step, uint16_t item,
+                      const struct pl_cel_program *program, struct pl_cel_value *value_out);
+
+/* The same for a condition (no program: it holds), and for a day written YYYY-MM-DD. */
+bool pl_core_condition(struct pl_deciding *d, uint16_t step, uint16_t item,
+                       const struct pl_cel_program *program, bool *holds_out);
+bool pl_core_evaluate_day(struct pl_deciding *d, uint16_t step,
+                          const struct pl_cel_program *program, int32_t *day_out);
+
+/* A value as MessagePack in `out->room`, for the VALUE of an event; false when it has no form there
+ * or the room is full. */
+bool pl_core_keep_value(struct pl_deciding *d, const struct pl_cel_value *value,
+                        struct pl_bytes *bytes_out);
+
+/* STEP_INCIDENT: the step waits for an operator. `code` is a constant; the message is copied. */
+void pl_core_incident(struct pl_deciding *d, uint16_t step, uint16_t item, const char *code,
+                      const char *message);
+
+/* A text that events of this decide may borrow, cut when there is no room. */
+struct pl_text pl_core_say(struct pl_outcome *out, const char *text, size_t len);
 
 enum pl_join_state { PL_JOIN_OPEN, PL_JOIN_STARTS, PL_JOIN_DEAD };
 

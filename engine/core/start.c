@@ -1,60 +1,6 @@
-#include <string.h>
-
 #include "base/check.h"
-#include "core/days.h"
 #include "core/internal.h"
 #include "value/cel.h"
-#include "value/limits.h"
-
-/* What is known of the fault and of the values that led to it. */
-static struct pl_text describe(struct pl_outcome *out, const struct pl_cel_program *guard,
-                               const struct pl_cel_world *world, const struct pl_cel_result *result)
-{
-    char *const at = out->text + out->text_len;
-    const size_t room = sizeof(out->text) - out->text_len;
-    const size_t len = room > 1 ? pl_cel_explain(guard, world, result, at, room) : 0;
-
-    out->text_len += (uint32_t)len;
-    return (struct pl_text){at, (uint32_t)len};
-}
-
-/* Evaluates a guard. False with an incident raised when it cannot be evaluated: a fault is never
- * an answer. */
-static bool ask_guard(struct pl_deciding *d, uint16_t step, uint16_t item,
-                      const struct pl_cel_program *guard, bool *needed_out)
-{
-    const struct pl_bytes variables[] = {d->out->form};
-    uint8_t room[PL_CEL_ROOM_USUAL];
-    const struct pl_cel_days days = pl_core_days(d->def);
-    const struct pl_cel_world world = {.variables = variables,
-                                       .variable_count = 1,
-                                       .now_ms = d->facts->now_ms,
-                                       .days = &days,
-                                       .room = room,
-                                       .room_size = sizeof(room)};
-    struct pl_cel_result result;
-
-    if (guard == NULL) {
-        *needed_out = true;
-        return true;
-    }
-    result = pl_cel_eval(guard, &world);
-    if (result.fault == PL_CEL_OK && result.value.type == PL_CEL_BOOL) {
-        *needed_out = result.value.boolean;
-        return true;
-    }
-    if (result.fault == PL_CEL_OK) {
-        result.fault = PL_CEL_NO_OVERLOAD; /* not a condition */
-    }
-    pl_core_emit(d, (struct pl_event){
-                        .kind = PL_EVT_STEP_INCIDENT,
-                        .step = step,
-                        .item = item,
-                        .step_incident = {.code = PL_TEXT("guard"),
-                                          .message = describe(d->out, guard, &world, &result)},
-                    });
-    return false;
-}
 
 /* Which members are asked, a bit each; false after an incident. The lead always is. */
 static bool ask_members(struct pl_deciding *d, uint16_t step, uint32_t *asked_out)
@@ -66,7 +12,7 @@ static bool ask_members(struct pl_deciding *d, uint16_t step, uint32_t *asked_ou
     for (uint16_t i = 0; i < sd->member_count; i++) {
         bool needed = true;
 
-        if (i > 0 && !ask_guard(d, step, i, sd->members[i].when, &needed)) {
+        if (i > 0 && !pl_core_condition(d, step, i, sd->members[i].when, &needed)) {
             return false;
         }
         asked |= (uint32_t)needed << i;
@@ -154,7 +100,7 @@ void pl_core_start_step(struct pl_deciding *d, uint16_t step)
     bool needed = true;
 
     /* Once for each start: after a supplement the form may say that the step is not needed. */
-    if (!ask_guard(d, step, PL_NO_ITEM, sd->when, &needed)) {
+    if (!pl_core_condition(d, step, PL_NO_ITEM, sd->when, &needed)) {
         return;
     }
     if (!needed) {
