@@ -1,5 +1,6 @@
 #include "server/case_view.h"
 
+#include "model/event_view.h"
 #include "server/session.h"
 #include "wire/case.h"
 

@@ -2,12 +2,10 @@
 
 #include <string.h>
 
-#include "server/session.h"
 #include "wire/case.h"
 #include "wire/events.h"
 #include "wire/frame.h"
 
-#define FIXED_SIZE    2560 /* ids, titles in two languages, key, times */
 #define SEQUENCE_MASK ((UINT64_C(1) << 56) - 1)
 
 /* ---- cache ------------------------------------------------------------------------------------
@@ -95,253 +93,18 @@ void pl_view_load(struct pl_server *s, struct pl_views *views, struct pl_case_id
     (void)s->journal->ops->read(s->journal, id.v & SEQUENCE_MASK, 1, learn_from_frame, &l);
 }
 
-/* ---- fields -----------------------------------------------------------------------------------
- */
-
-struct field_writer {
-    struct pl_writer *out;
-    const struct pl_definition *def; /* NULL: unknown */
-    bool values;
-    uint32_t count; /* of fields, when `out` is NULL */
-};
-
-static void write_decision(struct pl_writer *out, const struct pl_definition *def,
-                           uint64_t decision)
+void pl_view_write_event(struct pl_writer *out, const struct pl_server *s,
+                         const struct pl_event *event, struct pl_event_place place,
+                         const struct pl_case_view *view, bool values)
 {
-    if (def != NULL && decision < def->decision_count) {
-        pl_write_text(out, def->decisions[decision].id);
-    } else {
-        pl_write_nil(out);
-    }
-}
-
-static void write_result(struct pl_writer *out, const struct pl_definition *def, uint64_t result)
-{
-    if (def != NULL && result < def->result_count) {
-        pl_write_text(out, def->results[result].id);
-    } else {
-        pl_write_nil(out);
-    }
-}
-
-static void write_step(struct pl_writer *out, const struct pl_definition *def, uint64_t step)
-{
-    if (def != NULL && step < def->step_count) {
-        pl_write_text(out, def->steps[step].id);
-    } else if (step == PL_STEP_APPLY) {
-        pl_write_string(out, "apply");
-    } else {
-        pl_write_nil(out);
-    }
-}
-
-static const char *card_name(uint64_t card)
-{
-    static const char *const names[] = {"warning", "yellow", "red"};
-    return card < sizeof names / sizeof names[0] ? names[card] : NULL;
-}
-
-static const char *timeout_name(uint64_t what)
-{
-    static const char *const names[] = {"accept", "lease", "backoff"};
-    return what < sizeof names / sizeof names[0] ? names[what] : NULL;
-}
-
-/* Numbers that stand for something are shown as what they stand for. */
-static void write_u64(struct field_writer *w, const char *name, uint64_t value)
-{
-    if (strcmp(name, "decision") == 0) {
-        write_decision(w->out, w->def, value);
-    } else if (strcmp(name, "result") == 0) {
-        write_result(w->out, w->def, value);
-    } else if (strcmp(name, "by_step") == 0 || strcmp(name, "to_step") == 0) {
-        write_step(w->out, w->def, value);
-    } else if (strcmp(name, "card") == 0) {
-        pl_write_string(w->out, card_name(value));
-    } else if (strcmp(name, "what") == 0) {
-        pl_write_string(w->out, timeout_name(value));
-    } else if (strcmp(name, "command") == 0) {
-        pl_write_string(w->out,
-                        value < PL_COMMANDS ? pl_command_name((enum pl_command_kind)value) : NULL);
-    } else if (strcmp(name, "rejection") == 0) {
-        pl_write_string(w->out,
-                        value < PL_REJECTIONS ? pl_rejection_name((enum pl_rejection)value) : NULL);
-    } else if (strcmp(name, "held") == 0) {
-        pl_write_bool(w->out, value != 0);
-    } else if (strcmp(name, "body_hash") == 0) {
-        char text[17];
-        struct pl_builder b;
-        pl_builder_init(&b, text, sizeof text);
-        pl_builder_addf(&b, "%016llx", (unsigned long long)value);
-        pl_write_string(w->out, text);
-    } else {
-        pl_write_u64(w->out, value);
-    }
-}
-
-static void field_u64(struct field_writer *w, const char *name, uint64_t value)
-{
-    w->count++;
-    if (w->out != NULL) {
-        pl_write_string(w->out, name);
-        write_u64(w, name, value);
-    }
-}
-
-static void field_i64(struct field_writer *w, const char *name, int64_t value)
-{
-    w->count++;
-    if (w->out != NULL) {
-        pl_write_string(w->out, name);
-        pl_write_i64(w->out, value);
-    }
-}
-
-static void field_text(struct field_writer *w, const char *name, struct pl_text value)
-{
-    w->count++;
-    if (w->out != NULL) {
-        pl_write_key_text(w->out, name, value);
-    }
-}
-
-static void field_value(struct field_writer *w, const char *name, struct pl_bytes value)
-{
-    if (!w->values) {
-        return;
-    }
-    w->count++;
-    if (w->out != NULL) {
-        pl_write_key_value(w->out, name, value);
-    }
-}
-
-static void write_fields(struct field_writer *w, const struct pl_event *event)
-{
-    switch (event->kind) {
-        /* NOLINTBEGIN(bugprone-macro-parentheses): field lists cannot be parenthesized */
-#define U64(NAME)   field_u64(w, #NAME, f->NAME);
-#define I64(NAME)   field_i64(w, #NAME, f->NAME);
-#define TEXT(NAME)  field_text(w, #NAME, f->NAME);
-#define LEASE(NAME) /* whoever knows it may answer: not for watchers */
-#define VALUE(NAME) field_value(w, #NAME, f->NAME);
-#define EVENT(NO, NAME, APPLIER, FIELDS)                                                           \
-    case PL_EVT_##NAME: {                                                                          \
-        const __typeof__(event->APPLIER) *f = &event->APPLIER;                                     \
-        FIELDS                                                                                     \
-        break;                                                                                     \
-    }
-#include "model/events.def"
-#undef EVENT
-#undef VALUE
-#undef LEASE
-#undef TEXT
-#undef I64
-#undef U64
-        /* NOLINTEND(bugprone-macro-parentheses) */
-    }
-}
-
-/* ---- the whole event --------------------------------------------------------------------------
- */
-
-static const struct pl_member *member_of(const struct pl_definition *def,
-                                         const struct pl_event *event)
-{
-    if (def == NULL || event->step >= def->step_count) {
-        return NULL;
-    }
-    const struct pl_step_def *step = &def->steps[event->step];
-    const uint16_t item = event->item == PL_NO_ITEM ? 0 : event->item;
-    return item < step->task_count ? pl_step_member(step, item) : NULL;
-}
-
-struct pl_text pl_event_department(const struct pl_definition *def, const struct pl_event *event)
-{
-    const struct pl_member *member = member_of(def, event);
-    return member == NULL ? (struct pl_text){0}
-                          : def->departments[def->services[member->service].department].id;
-}
-
-/* Service of an event's task, or of the step's lead; empty when it has none. */
-static struct pl_text service_of(const struct pl_definition *def, const struct pl_event *event)
-{
-    const struct pl_member *member = member_of(def, event);
-    return member == NULL ? (struct pl_text){0} : def->services[member->service].name;
-}
-
-static void write_case(struct pl_writer *out, const struct pl_case_view *view,
-                       const struct pl_definition *def)
-{
-    char text[PL_CASE_TEXT_SIZE];
-
-    pl_case_id_format(view->id, text);
-    pl_write_key_string(out, "case", text);
-    pl_write_key_text(out, "key", (struct pl_text){view->key, view->key_len});
-    if (def != NULL) {
-        pl_write_key_text(out, "workflow", def->workflow);
-        pl_write_key_u64(out, "revision", def->revision);
-    }
-}
-
-static void write_step_of(struct pl_writer *out, const struct pl_definition *def,
-                          const struct pl_event *event)
-{
-    const struct pl_member *member = member_of(def, event);
-
-    pl_write_key_text(out, "step", def->steps[event->step].id);
-    pl_write_title(out, "title", def->steps[event->step].title);
-    if (member != NULL) {
-        pl_write_key_text(out, "department", pl_event_department(def, event));
-        pl_write_key_text(out, "service", service_of(def, event));
-    }
-    if (event->item != PL_NO_ITEM) {
-        pl_write_key_u64(out, "item", event->item);
-    }
-}
-
-static uint32_t pairs_of(const struct pl_definition *def, const struct pl_event *event,
-                         const struct pl_case_view *view)
-{
-    uint32_t pairs = 6; /* partition, seq, prev, time, type, data */
+    struct pl_event_subject subject;
 
     if (view != NULL) {
-        pairs += def != NULL ? 4 : 2;
+        subject = (struct pl_event_subject){
+            .id = view->id,
+            .key = {view->key, view->key_len},
+            .def = pl_state_definition_number(&s->state, view->definition),
+        };
     }
-    if (def != NULL && event->step < def->step_count) {
-        pairs += 2U + (member_of(def, event) != NULL ? 2U : 0U) + (event->item != PL_NO_ITEM);
-    }
-    return pairs;
-}
-
-void pl_event_write(struct pl_writer *out, const struct pl_server *s, const struct pl_event *event,
-                    struct pl_event_place place, const struct pl_case_view *view, bool values)
-{
-    const struct pl_definition *def =
-        view == NULL ? NULL : pl_state_definition_number(&s->state, view->definition);
-    struct field_writer counting = {.values = values};
-    struct field_writer writing = {.out = out, .def = def, .values = values};
-
-    pl_write_map(out, pairs_of(def, event, view));
-    pl_write_key_u64(out, "partition", 0);
-    pl_write_key_u64(out, "seq", place.seq);
-    pl_write_key_u64(out, "prev", place.prev);
-    pl_write_key_u64(out, "time", (uint64_t)place.at_ms);
-    pl_write_key_string(out, "type", pl_event_type(event->kind));
-    if (view != NULL) {
-        write_case(out, view, def);
-    }
-    if (def != NULL && event->step < def->step_count) {
-        write_step_of(out, def, event);
-    }
-    pl_write_string(out, "data");
-    write_fields(&counting, event);
-    pl_write_map(out, counting.count);
-    write_fields(&writing, event);
-}
-
-uint32_t pl_event_view_size(const struct pl_event *event, bool values)
-{
-    /* Texts of an event are bounded by PL_REASON_MAX, and no event has more than three. */
-    return FIXED_SIZE + 3 * PL_REASON_MAX + (values ? pl_event_value(event).size : 0);
+    pl_event_write(out, event, place, view != NULL ? &subject : NULL, values);
 }

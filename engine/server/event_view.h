@@ -1,8 +1,9 @@
-/* An event as people and watchers see it: fields by name, numbers resolved to ids and titles. The
- * lease of a task is never shown. */
+/* Whose events they are: what watchers see of an event beside itself (model/event_view.h), for
+ * cases that may have been closed for long. */
 #ifndef PL_SERVER_EVENT_VIEW_H
 #define PL_SERVER_EVENT_VIEW_H
 
+#include "model/event_view.h"
 #include "server/server.h"
 
 /* What the view needs of a case that may have been closed for long; a case's first event has it. */
@@ -34,20 +35,9 @@ const struct pl_case_view *pl_view_of_open(const struct pl_server *s, struct pl_
  * journal. An event that is gone leaves an entry without a definition. */
 void pl_view_load(struct pl_server *s, struct pl_views *views, struct pl_case_id id);
 
-/* Department of an event's task, or of the step's lead; empty when it has none. */
-struct pl_text pl_event_department(const struct pl_definition *def, const struct pl_event *event);
-
-struct pl_event_place {
-    uint64_t seq;
-    uint64_t prev;
-    int64_t at_ms;
-};
-
-/* One map. `view` may be NULL (events of the engine). `values`: with form, answer, bundle. */
-void pl_event_write(struct pl_writer *out, const struct pl_server *s, const struct pl_event *event,
-                    struct pl_event_place place, const struct pl_case_view *view, bool values);
-
-/* An upper bound of what pl_event_write writes. */
-uint32_t pl_event_view_size(const struct pl_event *event, bool values);
+/* pl_event_write with what the view says. `view` may be NULL (events of the engine). */
+void pl_view_write_event(struct pl_writer *out, const struct pl_server *s,
+                         const struct pl_event *event, struct pl_event_place place,
+                         const struct pl_case_view *view, bool values);
 
 #endif

@@ -40,8 +40,8 @@ static bool take_event(struct page *p, const struct pl_event *event, uint64_t se
         return false;
     }
     const struct pl_event_place place = {.seq = seq, .prev = p->prev, .at_ms = at_ms};
-    pl_event_write(&p->out, p->s, event, place, &p->view,
-                   p->values && p->out.size - p->out.used > size);
+    pl_view_write_event(&p->out, p->s, event, place, &p->view,
+                        p->values && p->out.size - p->out.used > size);
     p->prev = seq;
     p->count++;
     return true;

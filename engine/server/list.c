@@ -3,6 +3,7 @@
  * nothing matched so far, and is nil at the end. */
 #include <string.h>
 
+#include "model/event_view.h"
 #include "server/case_view.h"
 #include "server/handlers.h"
 #include "server/session.h"

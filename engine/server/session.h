@@ -131,8 +131,6 @@ bool pl_service_is_served(const struct pl_server *s, struct pl_text service);
 
 /* ---- task_letter.c ---- */
 
-void pl_write_title(struct pl_writer *out, const char *key, struct pl_title title);
-
 /* An upper bound for TASK. */
 uint32_t pl_task_letter_size(const struct pl_server *s, const struct pl_live *live, uint16_t step);
 

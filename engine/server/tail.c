@@ -35,7 +35,7 @@ static void publish_event(struct pl_server *s, const struct pl_event *event, uin
     pl_builder_addf(&b, "/");
     pl_writer_init(&body, t->body, PL_WATCH_BODY_SIZE);
     const struct pl_event_place place = {.seq = seq, .prev = seq - 1, .at_ms = at_ms};
-    pl_event_write(&body, s, event, place, view, false);
+    pl_view_write_event(&body, s, event, place, view, false);
     placet_header_write(&header, head);
     s->bus->ops->publish(s->bus, (struct pl_text){topic, (uint32_t)b.len},
                          (struct pl_bytes){head, sizeof head}, pl_writer_bytes(&body));

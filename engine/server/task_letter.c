@@ -1,6 +1,7 @@
 /* TASK and CANCEL: what a department sees of a case, and not more. */
 #include <string.h>
 
+#include "model/event_view.h"
 #include "server/session.h"
 
 #define TASK_FIXED_SIZE 4096 /* everything but the data and the documents: ids, titles, times */
@@ -161,14 +162,6 @@ static struct pl_bytes issued_document(const struct pl_server *s, const struct p
         }
     }
     return found;
-}
-
-void pl_write_title(struct pl_writer *out, const char *key, struct pl_title title)
-{
-    pl_write_string(out, key);
-    pl_write_map(out, 2);
-    pl_write_key_text(out, "zh", title.zh);
-    pl_write_key_text(out, "en", title.en);
 }
 
 static void write_documents(struct pl_writer *out, const struct pl_server *s,

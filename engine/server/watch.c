@@ -133,7 +133,7 @@ static enum stop take_event(struct batch *b, const struct pl_event *event, uint6
         return BATCH_FULL;
     }
     const struct pl_event_place place = {.seq = seq, .prev = b->prev_seq, .at_ms = at_ms};
-    pl_event_write(&b->out, b->s, event, place, view, b->w->values);
+    pl_view_write_event(&b->out, b->s, event, place, view, b->w->values);
     b->prev_seq = seq;
     b->count++;
     return GO_ON;

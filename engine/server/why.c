@@ -2,6 +2,7 @@
  * the people who wait. */
 #include <stdio.h>
 
+#include "model/event_view.h"
 #include "server/case_view.h"
 #include "server/handlers.h"
 #include "server/session.h"
