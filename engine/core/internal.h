@@ -42,6 +42,10 @@ void pl_core_start_step(struct pl_deciding *d, uint16_t step);
 /* Makes the decision of a step take effect when nothing holds it. Returns whether it did. */
 bool pl_core_settle_step(struct pl_deciding *d, uint16_t step);
 
+/* Does what a decision of the step says: it goes on, ends the case or sends it back. */
+void pl_core_take_effect(struct pl_deciding *d, uint16_t step, const struct pl_decision_rule *rule,
+                         struct pl_text reason, struct pl_text by);
+
 /* Whether a `decide_after` holds the step; the first one that does. */
 bool pl_core_is_held(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
                      uint16_t *by_step_out);

@@ -93,13 +93,9 @@ static unsigned returns_of(const struct pl_deciding *d, uint16_t step, uint16_t 
     return (unsigned)(pl_core_step(d, step)->returns >> shift & 0xff);
 }
 
-static void take_effect(struct pl_deciding *d, uint16_t step)
+void pl_core_take_effect(struct pl_deciding *d, uint16_t step, const struct pl_decision_rule *rule,
+                         struct pl_text reason, struct pl_text by)
 {
-    uint16_t item = 0;
-    const struct pl_decision_rule *rule = decision_of(d, step, &item);
-    const bool now = is_answer(d, step, item);
-    const struct pl_text reason = now ? d->cmd->reason : PL_NO_TEXT;
-
     switch (rule->effect) {
     case PL_DECISION_GOES_ON:
         done(d, step, rule->decision);
@@ -110,7 +106,7 @@ static void take_effect(struct pl_deciding *d, uint16_t step)
         return;
     case PL_DECISION_BACK:
         if (returns_of(d, step, rule->decision) < rule->at_most) {
-            pl_core_send_back(d, step, rule->back_to, rule, reason, now ? d->cmd->by : PL_NO_TEXT);
+            pl_core_send_back(d, step, rule->back_to, rule, reason, by);
             return;
         }
         done(d, step, rule->decision);
@@ -118,6 +114,16 @@ static void take_effect(struct pl_deciding *d, uint16_t step)
         return;
     }
     PL_UNREACHABLE();
+}
+
+static void take_effect(struct pl_deciding *d, uint16_t step)
+{
+    uint16_t item = 0;
+    const struct pl_decision_rule *rule = decision_of(d, step, &item);
+    const bool now = is_answer(d, step, item);
+
+    pl_core_take_effect(d, step, rule, now ? d->cmd->reason : PL_NO_TEXT,
+                        now ? d->cmd->by : PL_NO_TEXT);
 }
 
 /* Of a WAIT_FOR: its signal came, or its time. */
