@@ -60,7 +60,7 @@ static void compile_form(struct pl_load *l)
 {
     struct placet_error err = {0};
 
-    if (pl_schema_compile(l->form, l->arena, &l->def->form, &err) == PLACET_OK) {
+    if (pl_schema_compile(l->form, NULL, l->arena, &l->def->form, &err) == PLACET_OK) {
         return;
     }
     l->def->form = NULL;

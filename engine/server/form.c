@@ -3,28 +3,14 @@
 #include "model/limits.h"
 #include "value/schema.h"
 
-#define MISTAKES_MAX 32
-#define MISTAKE_SIZE 800 /* path, rule, message and two titles, each bounded by its array */
-
 /* ---- schema -----------------------------------------------------------------------------------
  */
 
-static void write_mistake(struct pl_writer *out, const struct pl_schema_mistake *m)
+static int answer_violation(struct pl_request *r, const char *text,
+                            const struct pl_schema_mistake *mistakes, uint32_t count)
 {
-    pl_write_map(out, 4);
-    pl_write_key_string(out, "path", m->path);
-    pl_write_key_string(out, "rule", m->rule);
-    pl_write_key_string(out, "message", m->message);
-    pl_write_string(out, "title");
-    pl_write_map(out, 2);
-    pl_write_key_string(out, "zh", m->title_zh);
-    pl_write_key_string(out, "en", m->title_en);
-}
-
-static int answer_violation(struct pl_request *r, const struct pl_schema_mistake *mistakes,
-                            uint32_t listed, uint32_t count)
-{
-    const uint32_t size = 64 + MISTAKE_SIZE * listed;
+    const uint32_t listed = count < PL_SCHEMA_MISTAKES_MAX ? count : PL_SCHEMA_MISTAKES_MAX;
+    const uint32_t size = 64 + PL_SCHEMA_MISTAKE_SIZE * listed;
     struct pl_writer detail;
     uint8_t *memory = pl_arena_alloc(&r->server->arena, size);
 
@@ -37,25 +23,24 @@ static int answer_violation(struct pl_request *r, const struct pl_schema_mistake
     pl_write_string(&detail, "errors");
     pl_write_array(&detail, listed);
     for (uint32_t i = 0; i < listed; i++) {
-        write_mistake(&detail, &mistakes[i]);
+        pl_schema_mistake_write(&detail, &mistakes[i]);
     }
-    return pl_answer_error(r, PLACET_CODE_SCHEMA_VIOLATION, "the form does not match its schema", 0,
-                           pl_writer_bytes(&detail));
+    return pl_answer_error(r, PLACET_CODE_SCHEMA_VIOLATION, text, 0, pl_writer_bytes(&detail));
 }
 
-bool pl_form_is_valid(struct pl_request *r, const struct pl_definition *def, struct pl_bytes form,
-                      int *rc_out)
+bool pl_form_is_valid(struct pl_request *r, const struct pl_schema *schema,
+                      struct pl_bytes document, const char *text, int *rc_out)
 {
-    struct pl_schema_mistake mistakes[MISTAKES_MAX];
+    struct pl_schema_mistake mistakes[PL_SCHEMA_MISTAKES_MAX];
 
-    if (def->form == NULL) {
+    if (schema == NULL) {
         return true;
     }
-    const uint32_t count = pl_schema_check(def->form, form, mistakes, MISTAKES_MAX);
+    const uint32_t count = pl_schema_check(schema, document, mistakes, PL_SCHEMA_MISTAKES_MAX);
     if (count == 0) {
         return true;
     }
-    *rc_out = answer_violation(r, mistakes, count < MISTAKES_MAX ? count : MISTAKES_MAX, count);
+    *rc_out = answer_violation(r, text, mistakes, count);
     return false;
 }
 

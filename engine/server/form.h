@@ -4,11 +4,12 @@
 
 #include "server/request.h"
 
-/* True when the form is valid, or the definition takes any. Otherwise the message has been answered
- * with SCHEMA_VIOLATION {errors: [{path, rule, message, title}], count}, and `*rc_out` is what the
- * handler returns. */
-bool pl_form_is_valid(struct pl_request *r, const struct pl_definition *def, struct pl_bytes form,
-                      int *rc_out);
+/* True when a document matches its schema, or has none (NULL). Otherwise the message has been
+ * answered with SCHEMA_VIOLATION, `text` and {errors: [{path, rule, message, message_zh, title}],
+ * count}, where the first PL_SCHEMA_MISTAKES_MAX are listed, and `*rc_out` is what the handler
+ * returns. For forms and answers. */
+bool pl_form_is_valid(struct pl_request *r, const struct pl_schema *schema,
+                      struct pl_bytes document, const char *text, int *rc_out);
 
 /* Changes over a form, by JSON Merge Patch (RFC 7396): maps are merged key by key, nil takes a key
  * away, anything else replaces. The result lies in the arena. PLACET_ELIMIT: no room;

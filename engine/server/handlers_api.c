@@ -7,6 +7,8 @@
 #include "server/handlers.h"
 #include "server/session.h"
 
+static const char wrong_form[] = "the form does not match its schema";
+
 /* `step` by its id in the definition of an open case. PL_NO_STEP with a mistake when the case does
  * not have it; PL_NO_STEP alone when the case is not open, which the command will say. */
 static uint16_t request_step(struct pl_request *r, struct pl_case_id id)
@@ -184,7 +186,9 @@ int pl_handle_start(struct pl_request *r)
                                (struct pl_bytes){0});
     }
     int rc = PLACET_OK;
-    return pl_form_is_valid(r, def, cmd.form, &rc) ? start(r, def, &cmd, on_existing) : rc;
+    return pl_form_is_valid(r, def->form, cmd.form, wrong_form, &rc)
+               ? start(r, def, &cmd, on_existing)
+               : rc;
 }
 
 int pl_handle_supplement(struct pl_request *r)
@@ -212,7 +216,9 @@ int pl_handle_supplement(struct pl_request *r)
     if (rc != PLACET_OK) {
         return rc;
     }
-    return pl_form_is_valid(r, live->def, cmd.form, &rc) ? pl_answer_command(r, &cmd) : rc;
+    return pl_form_is_valid(r, live->def->form, cmd.form, wrong_form, &rc)
+               ? pl_answer_command(r, &cmd)
+               : rc;
 }
 
 /* ---- on a case --------------------------------------------------------------------------------

@@ -29,7 +29,7 @@
 #define PL_CEL_COST_STATIC_MAX     1000000 /* estimated when loaded: three macros in one another */
 
 /* Schemas of forms and answers. */
-#define PL_SCHEMA_DEPTH_MAX        64 /* schemas in one another, by $ref too; bounds recursion */
+#define PL_SCHEMA_DEPTH_MAX        128 /* schemas in one another, by $ref too; bounds recursion */
 #define PL_SCHEMA_WORK_MAX         1000000 /* rules and comparisons for one document: about 50 ms */
 #define PL_SCHEMA_PATTERN_MAX      1024    /* bytes of a regular expression */
 #define PL_SCHEMA_PATTERN_TEXT_MAX 4096    /* bytes of a text that has a pattern: matching may be */

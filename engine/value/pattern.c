@@ -4,6 +4,7 @@
 
 #include <pcre2.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "value/limits.h"
 
@@ -27,6 +28,103 @@ static void leave(void *memory, void *arena)
     (void)memory;
     (void)arena;
 }
+
+/* ---- names of properties: ECMA-262 has long ones too, PCRE2 the short ones of Unicode only ----
+ */
+
+static const struct {
+    const char *name;
+    const char *category;
+} categories[] = {
+    {"Letter", "L"},
+    {"Cased_Letter", "L&"},
+    {"Uppercase_Letter", "Lu"},
+    {"Lowercase_Letter", "Ll"},
+    {"Titlecase_Letter", "Lt"},
+    {"Modifier_Letter", "Lm"},
+    {"Other_Letter", "Lo"},
+    {"Mark", "M"},
+    {"Nonspacing_Mark", "Mn"},
+    {"Spacing_Mark", "Mc"},
+    {"Enclosing_Mark", "Me"},
+    {"Number", "N"},
+    {"Decimal_Number", "Nd"},
+    {"Letter_Number", "Nl"},
+    {"Other_Number", "No"},
+    {"Punctuation", "P"},
+    {"Connector_Punctuation", "Pc"},
+    {"Dash_Punctuation", "Pd"},
+    {"Open_Punctuation", "Ps"},
+    {"Close_Punctuation", "Pe"},
+    {"Initial_Punctuation", "Pi"},
+    {"Final_Punctuation", "Pf"},
+    {"Other_Punctuation", "Po"},
+    {"Symbol", "S"},
+    {"Math_Symbol", "Sm"},
+    {"Currency_Symbol", "Sc"},
+    {"Modifier_Symbol", "Sk"},
+    {"Other_Symbol", "So"},
+    {"Separator", "Z"},
+    {"Space_Separator", "Zs"},
+    {"Line_Separator", "Zl"},
+    {"Paragraph_Separator", "Zp"},
+    {"Other", "C"},
+    {"Control", "Cc"},
+    {"Format", "Cf"},
+    {"Surrogate", "Cs"},
+    {"Private_Use", "Co"},
+    {"Unassigned", "Cn"},
+    {"digit", "Nd"},
+    {"punct", "P"},
+};
+
+/* What PCRE2 calls the property: `General_Category=Letter` is L, `Script=Han` is Han. */
+static struct pl_text property_of(struct pl_text name)
+{
+    static const char *const kinds[] = {"General_Category=", "gc=", "Script=", "sc="};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        const uint32_t len = (uint32_t)strlen(kinds[i]);
+        if (name.len > len && memcmp(name.at, kinds[i], len) == 0) {
+            name = (struct pl_text){name.at + len, name.len - len};
+            break;
+        }
+    }
+    for (size_t i = 0; i < sizeof(categories) / sizeof(categories[0]); i++) {
+        if (pl_text_is(name, categories[i].name)) {
+            return pl_text_of(categories[i].category);
+        }
+    }
+    return name;
+}
+
+/* The pattern with short names, which is not longer; empty when the arena is full. */
+static struct pl_text shorten(struct pl_text source, struct pl_arena *arena)
+{
+    char *out = pl_arena_alloc(arena, (size_t)source.len + 1);
+    uint32_t len = 0;
+
+    for (uint32_t i = 0; out != NULL && i < source.len;) {
+        const bool is_escape = source.at[i] == '\\' && source.len - i > 1;
+        const bool is_property = is_escape && source.len - i > 3 && source.at[i + 2] == '{' &&
+                                 (source.at[i + 1] == 'p' || source.at[i + 1] == 'P');
+        const char *end = is_property ? memchr(source.at + i, '}', source.len - i) : NULL;
+        const uint32_t head = end != NULL ? 3 : is_escape ? 2 : 1;
+        memcpy(out + len, source.at + i, head);
+        len += head;
+        i += head;
+        if (end != NULL) {
+            const uint32_t name_len = (uint32_t)(end - source.at) - i;
+            const struct pl_text name = property_of((struct pl_text){source.at + i, name_len});
+            memcpy(out + len, name.at, name.len);
+            len += name.len;
+            i += name_len;
+        }
+    }
+    return (struct pl_text){out, len};
+}
+
+/* ---- compiling ---- */
 
 static int compile(struct pl_text source, pcre2_general_context *general, pcre2_code **code_out,
                    char *reason_out, size_t reason_size)
@@ -66,10 +164,12 @@ int pl_pattern_compile(struct pl_text source, struct pl_arena *arena,
     struct pl_pattern *pattern = pl_arena_alloc(arena, sizeof(*pattern));
     pcre2_general_context *general = pcre2_general_context_create(take, leave, arena);
 
-    if (pattern == NULL || general == NULL) {
+    const struct pl_text dialect = shorten(source, arena);
+
+    if (pattern == NULL || general == NULL || dialect.at == NULL) {
         return PLACET_ELIMIT;
     }
-    const int rc = compile(source, general, &pattern->code, reason_out, reason_size);
+    const int rc = compile(dialect, general, &pattern->code, reason_out, reason_size);
     if (rc != PLACET_OK) {
         return rc;
     }

@@ -10,7 +10,7 @@
 const char *pl_schema_keyword(enum pl_schema_rule_kind kind)
 {
     static const char *const keywords[] = {
-#define RULE(NAME, KEYWORD, SHAPE, CHECKER) [PL_RULE_##NAME] = (KEYWORD),
+#define RULE(NAME, KEYWORD, VOCABULARY, SHAPE, CHECKER) [PL_RULE_##NAME] = (KEYWORD),
 #include "value/schema_rules.def"
 #undef RULE
     };

@@ -28,17 +28,22 @@ static void look_at(struct view *view, const struct pl_schema *schema)
     view->all[view->count++] = schema;
 }
 
+/* Keywords whose schemas hold for some documents only. */
+static bool may_hold(enum pl_schema_rule_kind kind)
+{
+    return kind == PL_RULE_DYNAMIC_REF || kind == PL_RULE_ANY_OF || kind == PL_RULE_ONE_OF ||
+           kind == PL_RULE_IF || kind == PL_RULE_DEPENDENT_SCHEMAS;
+}
+
 /* Adds what every schema of the view brings in. */
 static void expand(struct view *view)
 {
     for (unsigned i = 0; i < view->count; i++) {
         for (const struct pl_schema_rule *rule = view->all[i]->rules; rule != NULL;
              rule = rule->next) {
-            if (rule->kind != PL_RULE_REF && rule->kind != PL_RULE_ALL_OF) {
-                view->open |= rule->kind == PL_RULE_ANY_OF || rule->kind == PL_RULE_ONE_OF;
-                continue;
-            }
-            for (uint32_t n = 0; n < rule->entry_count; n++) {
+            const bool holds = rule->kind == PL_RULE_REF || rule->kind == PL_RULE_ALL_OF;
+            view->open |= may_hold(rule->kind);
+            for (uint32_t n = 0; n < rule->entry_count && holds; n++) {
                 look_at(view, rule->entries[n].schema);
             }
         }
@@ -86,33 +91,59 @@ static const char *closest(const struct view *view, struct pl_text key)
 
 static uint64_t types_of(const struct view *view);
 
-/* The schemas of one field; false when the value cannot have it. Fields that no schema names are
- * there where `additionalProperties` says what they are, or where no schema names any. */
+/* What one schema says of a field: NAMED when it names it or what all others are, CLOSED when it
+ * forbids it, SILENT when it names others only (a mistyped name, most likely), FREE when it speaks
+ * of no fields. */
+enum says { NAMED, CLOSED, SILENT, FREE };
+
+static enum says ask(const struct pl_schema *schema, struct pl_text key,
+                     const struct pl_schema **field_out)
+{
+    const struct pl_schema_rule *properties = pl_schema_rule_of(schema, PL_RULE_PROPERTIES);
+    const struct pl_schema_rule *rest = pl_schema_rule_of(schema, PL_RULE_ADDITIONAL);
+    const struct pl_schema_rule *unseen = pl_schema_rule_of(schema, PL_RULE_UNEVALUATED);
+    const struct pl_schema_entry *entry = pl_schema_entry_of(properties, key);
+
+    if (entry != NULL) {
+        *field_out = entry->schema;
+        return NAMED;
+    }
+    if (pl_schema_rule_of(schema, PL_RULE_PATTERN_PROPERTIES) != NULL) {
+        return FREE;
+    }
+    if (rest != NULL && !rest->entries[0].schema->is_false) {
+        *field_out = rest->entries[0].schema;
+        return NAMED;
+    }
+    if (rest != NULL) {
+        return CLOSED;
+    }
+    return properties != NULL || unseen != NULL ? SILENT : FREE;
+}
+
+/* The schemas of one field; false when the value cannot have it. */
 static bool step_to_field(struct view *view, struct pl_text key)
 {
-    struct view next = {.count = 0};
-    bool is_named = false;
-    bool is_closed = (types_of(view) & PL_TYPE_OBJECT) == 0;
+    struct view next = {.open = view->open};
+    bool is_closed = false;
+    bool is_silent = false;
 
-    for (unsigned i = 0; i < view->count; i++) {
-        const struct pl_schema *schema = view->all[i];
-        const struct pl_schema_rule *properties = pl_schema_rule_of(schema, PL_RULE_PROPERTIES);
-        const struct pl_schema_rule *rest = pl_schema_rule_of(schema, PL_RULE_ADDITIONAL);
-        const struct pl_schema_entry *entry = pl_schema_entry_of(properties, key);
-        is_named |= properties != NULL;
-        next.open |= pl_schema_rule_of(schema, PL_RULE_PATTERN_PROPERTIES) != NULL;
-        if (entry != NULL) {
-            look_at(&next, entry->schema);
-        } else if (rest != NULL && rest->entries[0].schema->is_false) {
-            is_closed = true;
-        } else if (rest != NULL && properties == NULL) {
-            look_at(&next, rest->entries[0].schema);
-        }
-    }
-    if (next.count == 0 && !next.open && (is_closed || (is_named && !view->open))) {
+    if ((types_of(view) & PL_TYPE_OBJECT) == 0) {
         return false;
     }
-    next.open |= view->open || next.count == 0;
+    for (unsigned i = 0; i < view->count; i++) {
+        const struct pl_schema *field = NULL;
+        const enum says said = ask(view->all[i], key, &field);
+        if (said == NAMED) {
+            look_at(&next, field);
+        }
+        is_closed |= said == CLOSED;
+        is_silent |= said == SILENT;
+    }
+    if (next.count == 0 && (is_closed || (is_silent && !view->open))) {
+        return false;
+    }
+    next.open |= next.count == 0;
     *view = next;
     return true;
 }

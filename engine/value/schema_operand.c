@@ -1,6 +1,6 @@
 /* The operands of keywords that hold no other schema. */
 #include "base/check.h"
-#include "value/schema_tree.h"
+#include "value/schema_build.h"
 
 static bool is_array(struct pl_bytes value)
 {
@@ -75,14 +75,8 @@ static const char *take_format(struct pl_bytes value, struct pl_schema_rule *rul
     struct pl_text name = {"", 0};
 
     (void)pl_value_as_text(value, &name);
-    if (pl_text_is(name, "date")) {
-        rule->count = PL_FORMAT_DATE;
-    } else if (pl_text_is(name, "date-time")) {
-        rule->count = PL_FORMAT_DATE_TIME;
-    } else {
-        return "an unknown format";
-    }
-    return NULL;
+    rule->format = pl_format_of(name);
+    return rule->format != NULL ? NULL : "an unknown format";
 }
 
 static const char *take_flag(struct pl_bytes value, struct pl_schema_rule *rule)
@@ -116,7 +110,7 @@ const char *pl_schema_operand(enum pl_schema_shape shape, struct pl_bytes value,
     case PL_SHAPE_FLAG:
         return take_flag(value, rule);
     case PL_SHAPE_FORMAT:
-        *hint_out = "Known are date and date-time; use `pattern` for others.";
+        *hint_out = pl_format_names();
         return take_format(value, rule);
     case PL_SHAPE_REF:
     case PL_SHAPE_NAMES:

@@ -1,7 +1,7 @@
 /* The rules for numbers and texts. */
 #include <math.h>
+#include <stdio.h>
 
-#include "base/time.h"
 #include "value/schema_run.h"
 
 /* ---- numbers ---- */
@@ -12,11 +12,26 @@ static bool is_number(struct pl_bytes value)
     return type == PL_VALUE_INT || type == PL_VALUE_FLOAT;
 }
 
-/* Below, equal or above zero; integers beyond 2^53 do not occur in documents. */
+/* Below, equal or above zero; whole numbers are compared as such, beyond 2^53 too. */
 static int compare_numbers(struct pl_bytes value, const struct pl_schema_rule *rule)
 {
+    int64_t a = 0;
+    int64_t b = 0;
+
+    if (pl_value_as_i64(value, &a) && pl_value_as_i64(rule->value, &b)) {
+        return a < b ? -1 : a > b ? 1 : 0;
+    }
     const double number = pl_schema_number_of(value);
     return number < rule->number ? -1 : number > rule->number ? 1 : 0;
+}
+
+static void say_number(struct pl_schema_run *run, const char *keyword, enum pl_schema_text text,
+                       const struct pl_schema_rule *rule)
+{
+    char number[32];
+
+    (void)snprintf(number, sizeof(number), "%.15g", rule->number);
+    pl_schema_say_text(run, keyword, text, number, NULL);
 }
 
 void pl_schema_check_minimum(struct pl_schema_run *run, const struct pl_schema *schema,
@@ -24,7 +39,7 @@ void pl_schema_check_minimum(struct pl_schema_run *run, const struct pl_schema *
 {
     (void)schema;
     if (is_number(value) && compare_numbers(value, rule) < 0) {
-        pl_schema_add(run, "minimum", "must be at least %.15g", rule->number);
+        say_number(run, "minimum", PL_SAY_MINIMUM, rule);
     }
 }
 
@@ -33,7 +48,7 @@ void pl_schema_check_maximum(struct pl_schema_run *run, const struct pl_schema *
 {
     (void)schema;
     if (is_number(value) && compare_numbers(value, rule) > 0) {
-        pl_schema_add(run, "maximum", "must be at most %.15g", rule->number);
+        say_number(run, "maximum", PL_SAY_MAXIMUM, rule);
     }
 }
 
@@ -42,7 +57,7 @@ void pl_schema_check_exclusive_minimum(struct pl_schema_run *run, const struct p
 {
     (void)schema;
     if (is_number(value) && compare_numbers(value, rule) <= 0) {
-        pl_schema_add(run, "exclusiveMinimum", "must be above %.15g", rule->number);
+        say_number(run, "exclusiveMinimum", PL_SAY_ABOVE, rule);
     }
 }
 
@@ -51,25 +66,35 @@ void pl_schema_check_exclusive_maximum(struct pl_schema_run *run, const struct p
 {
     (void)schema;
     if (is_number(value) && compare_numbers(value, rule) >= 0) {
-        pl_schema_add(run, "exclusiveMaximum", "must be below %.15g", rule->number);
+        say_number(run, "exclusiveMaximum", PL_SAY_BELOW, rule);
     }
 }
 
 /* 0.0075 is a multiple of 0.0001 for people, not for doubles: the quotient may be off by the
  * rounding of both. */
+static bool is_multiple(double number, double of)
+{
+    const double quotient = number / of;
+    const double off = fabs(quotient - nearbyint(quotient));
+
+    return isinf(quotient) ? fmod(number, of) == 0 : off <= fabs(quotient) * 4e-16;
+}
+
 void pl_schema_check_multiple_of(struct pl_schema_run *run, const struct pl_schema *schema,
                                  const struct pl_schema_rule *rule, struct pl_bytes value)
 {
+    int64_t a = 0;
+    int64_t b = 0;
+
     (void)schema;
     if (!is_number(value)) {
         return;
     }
-    const double quotient = pl_schema_number_of(value) / rule->number;
-    const double off = fabs(quotient - nearbyint(quotient));
-    const bool is_multiple = isinf(quotient) ? fmod(pl_schema_number_of(value), rule->number) == 0
-                                             : off <= fabs(quotient) * 4e-16;
-    if (!is_multiple) {
-        pl_schema_add(run, "multipleOf", "must be a multiple of %.15g", rule->number);
+    const bool are_whole = pl_value_as_i64(value, &a) && pl_value_as_i64(rule->value, &b);
+    const bool fits =
+        are_whole ? a % b == 0 : is_multiple(pl_schema_number_of(value), rule->number);
+    if (!fits) {
+        say_number(run, "multipleOf", PL_SAY_MULTIPLE, rule);
     }
 }
 
@@ -92,8 +117,7 @@ void pl_schema_check_min_length(struct pl_schema_run *run, const struct pl_schem
 
     (void)schema;
     if (pl_value_as_text(value, &text) && count_characters(text) < rule->count) {
-        pl_schema_add(run, "minLength", "must have at least %llu characters",
-                      (unsigned long long)rule->count);
+        pl_schema_say_count(run, "minLength", PL_SAY_LENGTH_MIN, rule->count, 0);
     }
 }
 
@@ -104,8 +128,7 @@ void pl_schema_check_max_length(struct pl_schema_run *run, const struct pl_schem
 
     (void)schema;
     if (pl_value_as_text(value, &text) && count_characters(text) > rule->count) {
-        pl_schema_add(run, "maxLength", "must have at most %llu characters",
-                      (unsigned long long)rule->count);
+        pl_schema_say_count(run, "maxLength", PL_SAY_LENGTH_MAX, rule->count, 0);
     }
 }
 
@@ -118,65 +141,30 @@ void pl_schema_check_pattern(struct pl_schema_run *run, const struct pl_schema *
     (void)schema;
     if (pl_value_as_text(value, &text) && !pl_schema_matches(run, "pattern", rule->pattern, text) &&
         run->count == before) {
-        pl_schema_add(run, "pattern", "does not have the form that is asked for");
+        pl_schema_say_text(run, "pattern", PL_SAY_PATTERN, NULL, NULL);
     }
-}
-
-static bool is_two_digits(const char *at, int max, int *out)
-{
-    if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9') {
-        return false;
-    }
-    *out = (at[0] - '0') * 10 + (at[1] - '0');
-    return *out <= max;
-}
-
-/* RFC 3339 date-time: 2016-04-20T09:00:00[.000](Z|+08:00). */
-static bool is_date_time(struct pl_text text)
-{
-    struct pl_date date;
-    int hour = 0;
-    int minute = 0;
-    int second = 0;
-    uint32_t at = 19;
-
-    if (text.len < 20 || !pl_date_parse((struct pl_text){text.at, 10}, &date) ||
-        (text.at[10] != 'T' && text.at[10] != 't') || text.at[13] != ':' || text.at[16] != ':' ||
-        !is_two_digits(text.at + 11, 23, &hour) || !is_two_digits(text.at + 14, 59, &minute) ||
-        !is_two_digits(text.at + 17, 59, &second)) {
-        return false;
-    }
-    if (text.at[at] == '.') {
-        const uint32_t first = ++at;
-        while (at < text.len && text.at[at] >= '0' && text.at[at] <= '9') {
-            at++;
-        }
-        if (at == first || at == text.len) {
-            return false;
-        }
-    }
-    if (text.at[at] == 'Z' || text.at[at] == 'z') {
-        return at + 1 == text.len;
-    }
-    return (text.at[at] == '+' || text.at[at] == '-') && at + 6 == text.len &&
-           text.at[at + 3] == ':' && is_two_digits(text.at + at + 1, 23, &hour) &&
-           is_two_digits(text.at + at + 4, 59, &minute);
 }
 
 void pl_schema_check_format(struct pl_schema_run *run, const struct pl_schema *schema,
                             const struct pl_schema_rule *rule, struct pl_bytes value)
 {
+    static const enum pl_schema_text says[] = {
+        [PL_FORMAT_SHAPE] = PL_SAY_FORMAT,
+        [PL_FORMAT_CHECK_DIGIT] = PL_SAY_CHECK_DIGIT,
+        [PL_FORMAT_NO_SUCH_DAY] = PL_SAY_NO_SUCH_DAY,
+    };
+    const struct pl_format *format = rule->format;
     struct pl_text text;
-    struct pl_date date;
 
     (void)schema;
     if (!pl_value_as_text(value, &text)) {
         return;
     }
-    if (rule->count == PL_FORMAT_DATE && !pl_date_parse(text, &date)) {
-        pl_schema_add(run, "format", "must be a date such as 2016-04-20");
-    }
-    if (rule->count == PL_FORMAT_DATE_TIME && !is_date_time(text)) {
-        pl_schema_add(run, "format", "must be a time such as 2016-04-20T09:00:00+08:00");
+    run->work += text.len / 16;
+    const enum pl_format_fault fault = format->check(text);
+    if (fault != PL_FORMAT_FITS) {
+        pl_schema_say(run, "format", says[fault],
+                      (struct pl_schema_words){format->what, format->what_zh},
+                      (struct pl_schema_words){format->example, format->example});
     }
 }

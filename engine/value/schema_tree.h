@@ -12,9 +12,10 @@
 #include "value/pattern.h"
 #include "value/reader.h"
 #include "value/schema.h"
+#include "value/schema_formats.h"
 
 enum pl_schema_rule_kind {
-#define RULE(NAME, KEYWORD, SHAPE, CHECKER) PL_RULE_##NAME,
+#define RULE(NAME, KEYWORD, VOCABULARY, SHAPE, CHECKER) PL_RULE_##NAME,
 #include "value/schema_rules.def"
 #undef RULE
     PL_RULE_COUNT
@@ -39,7 +40,15 @@ enum pl_schema_shape {
     PL_SHAPE_FORMAT,
 };
 
-enum pl_schema_format { PL_FORMAT_DATE = 1, PL_FORMAT_DATE_TIME };
+/* The parts of the standard, as bits of a dialect (core, 8.1.2). */
+enum pl_schema_vocabulary {
+    PL_VOCABULARY_CORE = 1,
+    PL_VOCABULARY_APPLICATOR = 2,
+    PL_VOCABULARY_UNEVALUATED = 4,
+    PL_VOCABULARY_VALIDATION = 8,
+    PL_VOCABULARY_FORMAT = 16, /* `format` is asserted */
+    PL_VOCABULARY_OTHER = 32,  /* for people and programs only: nothing to check */
+};
 
 /* A property with its schema, a pattern with its schema, a name that is required, or one of a list
  * of schemas. */
@@ -55,19 +64,42 @@ struct pl_schema_entry {
 struct pl_schema_rule {
     enum pl_schema_rule_kind kind;
     const struct pl_schema_rule *next;
-    uint64_t count;        /* COUNT; bits of TYPES; FORMAT; FLAG */
+    uint64_t count;        /* COUNT; bits of TYPES; FLAG */
     struct pl_bytes value; /* NUMBER, VALUE, VALUES */
     double number;         /* NUMBER */
+    struct pl_text anchor; /* $dynamicRef that looks for its target at run time; else "" */
     const struct pl_pattern *pattern;
+    const struct pl_format *format;
     const struct pl_schema_entry *entries;
     uint32_t entry_count;
     const char *const *names; /* of the entries, for "did you mean" */
 };
 
+/* A name for a schema within its resource. */
+struct pl_schema_anchor {
+    struct pl_text name;
+    const struct pl_schema *schema;
+    bool is_dynamic;
+    const struct pl_schema_anchor *next;
+};
+
+/* A schema with a URI of its own, and all within it that have none (core, 4.3.5). */
+struct pl_schema_resource {
+    struct pl_text uri;     /* without fragment; "" for a form without `$id` */
+    struct pl_text got_by;  /* the URI that a caller gave it, or "" */
+    unsigned vocabularies;  /* bits of its dialect */
+    struct pl_bytes source; /* its root */
+    const struct pl_schema *root;
+    const struct pl_schema_anchor *anchors;
+    struct pl_schema_resource *next;
+};
+
 struct pl_schema {
-    const uint8_t *source; /* its place in the MessagePack copy: $ref finds it by this */
-    const struct pl_schema *next_known;
+    struct pl_bytes source; /* its place in the copy: references find it by this */
+    struct pl_schema_resource *resource;
+    struct pl_schema *next_known;
     bool is_false; /* the schema `false` */
+    bool asks;     /* has unevaluatedItems or unevaluatedProperties */
     const struct pl_schema_rule *rules;
     struct pl_text title_zh;
     struct pl_text title_en;
@@ -86,15 +118,6 @@ const struct pl_schema_entry *pl_schema_entry_of(const struct pl_schema_rule *ru
 
 /* Bits of enum pl_schema_type; 0 for bytes, which no schema knows. */
 uint64_t pl_schema_types_of(struct pl_bytes value);
-
-/* Takes the operand of a keyword that holds no schema. NULL, or what is wrong with it; then
- * `hint_out` may be a hint. */
-const char *pl_schema_operand(enum pl_schema_shape shape, struct pl_bytes value,
-                              struct pl_schema_rule *rule, const char **hint_out);
-
-/* The value that `$ref` names. NULL, or what is wrong with the reference. */
-const char *pl_schema_refer(struct pl_bytes root, struct pl_text reference,
-                            struct pl_bytes *target_out);
 
 /* ---- JSON Pointer (RFC 6901) in memory of a fixed size ---- */
 

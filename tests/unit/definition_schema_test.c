@@ -102,7 +102,7 @@ static const struct pl_schema *schema(struct memory *m, const char *name)
 
     pl_builder_init(&b, path, sizeof(path));
     pl_builder_addf(&b, SOURCE "schemas/%s.schema.json", name);
-    if (pl_schema_compile(json_value(m, read_text(m, path)), &m->arena, &compiled, &err) !=
+    if (pl_schema_compile(json_value(m, read_text(m, path)), NULL, &m->arena, &compiled, &err) !=
         PLACET_OK) {
         fail_msg("%s: %s", name, err.message);
     }

@@ -191,7 +191,7 @@ static void try_schema(struct pl_text text, struct tally *tally)
     if (pl_json_read(text, &out, &err) != PLACET_OK) {
         return;
     }
-    const int rc = pl_schema_compile(pl_writer_bytes(&out), &arena, &schema, &err);
+    const int rc = pl_schema_compile(pl_writer_bytes(&out), NULL, &arena, &schema, &err);
     if (rc != PLACET_OK) {
         is_explained(rc, &err);
         tally->bad++;

@@ -23,7 +23,7 @@ static const struct pl_schema *compile(const char *text)
     pl_arena_init(&arena, memory, sizeof(memory));
     pl_writer_init(&out, bytes, sizeof(bytes));
     if (pl_json_read(pl_text_of(text), &out, &err) != PLACET_OK ||
-        pl_schema_compile(pl_writer_bytes(&out), &arena, &schema, &err) != PLACET_OK) {
+        pl_schema_compile(pl_writer_bytes(&out), NULL, &arena, &schema, &err) != PLACET_OK) {
         fail_msg("%s: %s", text, err.message);
     }
     return schema;
