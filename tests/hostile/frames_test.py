@@ -478,7 +478,7 @@ class Scene:
 def check_schema_violation(what, detail):
     check(detail["count"] >= 1 and detail["errors"], f"{what}: {detail}")
     for error in detail["errors"]:
-        check(set(error) == {"path", "rule", "message", "title"}
+        check(set(error) == {"path", "rule", "message", "message_zh", "title"}
               and set(error["title"]) == {"zh", "en"}, f"{what}: {error}")
 
 
