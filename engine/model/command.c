@@ -74,6 +74,12 @@ bool pl_command_allows(enum pl_command_kind kind, enum pl_actor actor)
     return strchr(commands[kind].by, letters[actor]) != NULL;
 }
 
+/* A nil is no value: it is written as one that is not there, and must be none before that too. */
+static struct pl_bytes unless_nil(struct pl_bytes value)
+{
+    return value.size == 1 && value.at[0] == 0xc0 ? (struct pl_bytes){0} : value;
+}
+
 /* NOLINTBEGIN(bugprone-macro-parentheses): field lists cannot be parenthesized */
 struct pl_bytes pl_event_value(const struct pl_event *event)
 {
@@ -82,7 +88,7 @@ struct pl_bytes pl_event_value(const struct pl_event *event)
 #define I64(NAME)
 #define TEXT(NAME)
 #define LEASE(NAME)
-#define VALUE(NAME) return f->NAME;
+#define VALUE(NAME) return unless_nil(f->NAME);
 #define EVENT(NO, NAME, APPLIER, FIELDS)                                                           \
     case PL_EVT_##NAME: {                                                                          \
         const __typeof__(event->APPLIER) *f = &event->APPLIER;                                     \

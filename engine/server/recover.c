@@ -317,7 +317,7 @@ static int read_blob(struct recovery *r, uint64_t seq, struct pl_bytes *value_ou
             return PLACET_OK;
         }
         if (rc != PLACET_ELIMIT) {
-            return rc == PLACET_ENOTFOUND ? PLACET_ECORRUPT : rc;
+            return rc;
         }
         uint8_t *grown = realloc(r->blob, size);
         if (grown == NULL) {
@@ -328,26 +328,51 @@ static int read_blob(struct recovery *r, uint64_t seq, struct pl_bytes *value_ou
     }
 }
 
-static int take_blob(struct recovery *r, uint32_t slot, uint64_t seq)
+/* A value that the case refers to, unless the replay has brought it already. PLACET_ENOTFOUND. */
+static int find_blob(struct recovery *r, uint32_t slot, uint64_t seq)
 {
     struct pl_bytes value = {0};
-    const int rc = read_blob(r, seq, &value);
 
-    return rc < 0 ? rc : pl_state_add_blob(&r->s->state, slot, seq, value);
+    if (seq == 0 || pl_state_blob(&r->s->state, slot, seq).size != 0) {
+        return PLACET_OK;
+    }
+    const int rc = read_blob(r, seq, &value);
+    if (rc < 0) {
+        return rc;
+    }
+    return pl_state_add_blob(&r->s->state, slot, seq, value);
+}
+
+static int take_blob(struct recovery *r, uint32_t slot, uint64_t seq)
+{
+    const int rc = find_blob(r, slot, seq);
+    return rc == PLACET_ENOTFOUND ? PLACET_ECORRUPT : rc;
+}
+
+/* One that may have been nil: an item of a list, what a signal brought. */
+static int take_blob_if_any(struct recovery *r, uint32_t slot, uint64_t seq)
+{
+    const int rc = find_blob(r, slot, seq);
+    return rc == PLACET_ENOTFOUND ? PLACET_OK : rc;
 }
 
 /* The documents of a case that came from a block. */
-static int take_documents(struct recovery *r, const struct pl_live *live)
+static int take_documents(struct recovery *r, struct pl_live *live)
 {
     const uint32_t slot = live->c.slot;
-    int rc = live->c.form_seq != 0 ? take_blob(r, slot, live->c.form_seq) : PLACET_OK;
+    int rc = take_blob(r, slot, live->c.form_seq);
 
+    for (uint16_t i = 0; rc == PLACET_OK && i < live->c.step_count; i++) {
+        rc = take_blob_if_any(r, slot, live->c.steps[i].value_seq);
+    }
     for (uint16_t i = 0; rc == PLACET_OK && i < live->c.task_count; i++) {
-        if (live->c.tasks[i].has_answer) {
-            rc = take_blob(r, slot, live->c.tasks[i].seq);
+        const struct pl_task *task = &live->c.tasks[i];
+        rc = task->has_answer ? take_blob(r, slot, task->seq) : PLACET_OK;
+        if (rc == PLACET_OK) {
+            rc = take_blob_if_any(r, slot, task->item_seq);
         }
     }
-    return rc;
+    return rc == PLACET_OK ? pl_state_show_data(&r->s->state, &r->s->arena, live) : rc;
 }
 
 static int derive_task(struct pl_server *s, const struct pl_live *live, uint16_t task)

@@ -31,20 +31,11 @@ int pl_state_init(struct pl_state *state)
     return rc;
 }
 
-static void free_blobs(struct pl_slot *slot)
-{
-    while (slot->blobs != NULL) {
-        struct pl_blob *next = slot->blobs->next;
-        free(slot->blobs);
-        slot->blobs = next;
-    }
-}
-
 void pl_state_fini(struct pl_state *state)
 {
     for (uint32_t i = 0; i < state->slot_count; i++) {
         free(state->slots[i].packed);
-        free_blobs(&state->slots[i]);
+        pl_state_free_blobs(&state->slots[i]);
     }
     for (uint32_t i = 0; i < state->revision_count; i++) {
         pl_definition_free(state->revisions[i].def);
@@ -161,38 +152,13 @@ static int vacate(struct pl_state *state, uint32_t slot)
         (void)pl_map_remove(&state->slot_of_key, s->key_hash);
     }
     free(s->packed);
-    free_blobs(s);
+    pl_state_free_blobs(s);
     *s = (struct pl_slot){0};
     pl_heap_remove(&state->wakes, slot);
     mark_dirty(state, slot);
     state->open_count--;
     state->closed_count++;
     return pl_heap_set(&state->free_slots, slot, slot);
-}
-
-/* ---- blobs ---- */
-
-int pl_state_add_blob(struct pl_state *state, uint32_t slot, uint64_t seq, struct pl_bytes value)
-{
-    struct pl_blob *blob = malloc(sizeof *blob + value.size);
-
-    if (blob == NULL) {
-        return PLACET_ENOMEM;
-    }
-    *blob = (struct pl_blob){.next = state->slots[slot].blobs, .seq = seq, .size = value.size};
-    memcpy(blob->bytes, value.at, value.size);
-    state->slots[slot].blobs = blob;
-    return PLACET_OK;
-}
-
-struct pl_bytes pl_state_blob(const struct pl_state *state, uint32_t slot, uint64_t seq)
-{
-    for (const struct pl_blob *b = state->slots[slot].blobs; b != NULL; b = b->next) {
-        if (b->seq == seq) {
-            return (struct pl_bytes){b->bytes, b->size};
-        }
-    }
-    return (struct pl_bytes){0};
 }
 
 /* ---- cases in the turn ---- */
@@ -227,7 +193,10 @@ int pl_state_open(struct pl_state *state, struct pl_arena *arena, struct pl_case
     }
     live->def = pl_state_definition_number(state, live->c.definition);
     PL_CHECK(live->def != NULL);
-    live->data.form = pl_state_blob(state, slot, live->c.form_seq);
+    rc = pl_state_show_data(state, arena, live);
+    if (rc < 0) {
+        return rc;
+    }
     touch(state, live);
     *live_out = live;
     return PLACET_OK;
@@ -291,10 +260,12 @@ int pl_state_fold(struct pl_state *state, struct pl_arena *arena, const struct p
     const struct pl_bytes value = pl_event_value(event);
     if (value.size != 0) {
         rc = pl_state_add_blob(state, live->c.slot, seq, value);
+        if (rc == PLACET_OK) {
+            rc = pl_state_show_blob(state, arena, live, seq);
+        }
         if (rc < 0) {
             return rc;
         }
-        live->data.form = pl_state_blob(state, live->c.slot, live->c.form_seq);
     }
     *live_out = live;
     return PLACET_OK;
@@ -430,7 +401,8 @@ int pl_state_add_definition(struct pl_state *state, struct pl_definition *def)
     const struct pl_definition *newest = pl_state_definition(state, def->workflow, 0);
     def->number = state->revision_count + 1;
     def->revision = newest == NULL ? 1 : newest->revision + 1;
-    grown[state->revision_count++] = (struct pl_revision){.def = def};
+    grown[state->revision_count++] =
+        (struct pl_revision){.def = def, .reads_values = pl_definition_reads_values(def)};
     return PLACET_OK;
 }
 

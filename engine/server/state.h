@@ -20,7 +20,9 @@
 /* A published definition: owned by the state, in force for as long as the process runs. */
 struct pl_revision {
     struct pl_definition *def;
-    uint32_t *queues; /* by service of the definition: its number in pl_queues */
+    uint32_t *queues;  /* by service of the definition: its number in pl_queues */
+    bool reads_values; /* some expression reads answers, items or what a signal brought */
+    bool has_keys;     /* some WAIT_FOR is found by a correlation key */
 };
 
 struct pl_blob {
@@ -34,8 +36,10 @@ struct pl_blob {
 struct pl_live {
     struct pl_case c;
     const struct pl_definition *def;
-    struct pl_case_data data; /* borrowed from the slot's blobs */
-    struct pl_live *next;     /* touched in this turn */
+    struct pl_case_data data;   /* borrowed from the slot's blobs */
+    struct pl_value_at *values; /* of `data`; NULL: the definition reads none */
+    uint32_t value_size;
+    struct pl_live *next; /* touched in this turn */
     bool changed;
 };
 
@@ -142,11 +146,23 @@ int pl_state_restore(struct pl_state *state, uint32_t block, struct pl_bytes pac
  * key may have stood in an older block, and took the key with it when the replay closed it. */
 int pl_state_keep_key(struct pl_state *state, uint32_t slot);
 
-/* Adds a blob to an open case at start or when its event is folded. */
+/* Blobs (blobs.c). Adds one to an open case at start or when its event is folded. */
 int pl_state_add_blob(struct pl_state *state, uint32_t slot, uint64_t seq, struct pl_bytes value);
+void pl_state_free_blobs(struct pl_slot *slot);
 
 /* The blob of this sequence of an open case, empty when it has none. */
 struct pl_bytes pl_state_blob(const struct pl_state *state, uint32_t slot, uint64_t seq);
+
+/* Whether some expression of a definition reads more than the form and the states of steps. */
+bool pl_definition_reads_values(const struct pl_definition *def);
+
+/* Fills `live->data` from the blobs of the slot: the form, and the values in order of their
+ * sequence if the definition reads any. PLACET_ELIMIT. */
+int pl_state_show_data(const struct pl_state *state, struct pl_arena *arena, struct pl_live *live);
+
+/* The same after the newest blob was added. */
+int pl_state_show_blob(const struct pl_state *state, struct pl_arena *arena, struct pl_live *live,
+                       uint64_t seq);
 
 /* Sets a case's wake time from its unpacked form. */
 int pl_state_set_wake(struct pl_state *state, const struct pl_live *live);
