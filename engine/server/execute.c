@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "definition/definition.h"
+#include "server/children.h"
 #include "server/session.h"
 #include "server/turn.h"
 #include "wire/case.h"
@@ -44,6 +45,7 @@ static int queue_task(struct pl_server *s, const struct pl_live *live, uint16_t 
 {
     const struct pl_step_def *def = &live->def->steps[step];
     const struct pl_revision *revision = &s->state.revisions[live->def->number - 1];
+    const uint16_t service_of_def = pl_task_service(live->def, &live->c, step, item);
     const struct pl_queue_entry entry = {
         .ready_seq = live->c.tasks[def->first_task + item].ready_seq,
         .case_id = live->c.id,
@@ -51,7 +53,10 @@ static int queue_task(struct pl_server *s, const struct pl_live *live, uint16_t 
         .item = item,
     };
 
-    const uint32_t service = revision->queues[pl_task_service(live->def, &live->c, step, item)];
+    if (service_of_def == PL_NO_SERVICE) {
+        return PLACET_OK; /* a child case: nobody is asked */
+    }
+    const uint32_t service = revision->queues[service_of_def];
 
     if (pl_queues_is_full(&s->queues, service)) {
         pl_queues_sweep(&s->queues, service, is_of_open_case, &s->state);
@@ -71,7 +76,7 @@ static int queue_case(struct pl_server *s, const struct pl_live *live)
             }
         }
     }
-    return PLACET_OK;
+    return pl_errands_of_case(s, live);
 }
 
 static int carry_out(struct pl_server *s, const struct pl_live *live, const struct pl_effect *e)
@@ -90,7 +95,7 @@ static int carry_out(struct pl_server *s, const struct pl_live *live, const stru
     case PL_EFFECT_START_CHILD:
     case PL_EFFECT_CANCEL_CHILD:
     case PL_EFFECT_TELL_PARENT:
-        return PLACET_EINVALID;
+        return pl_errand_of_effect(s, live, e);
     case PL_EFFECT_CLOSE_CASE:
         return PLACET_OK; /* pl_state_close_turn sees that the case is finished */
     case PL_EFFECTS:
@@ -379,18 +384,18 @@ static int decide(struct pl_server *s, const struct pl_definition *def, struct p
     return record_rejection(s, cmd, out);
 }
 
-static bool has_headroom(const struct pl_server *s)
+bool pl_turn_has_room(const struct pl_server *s, size_t size)
 {
-    return s->arena.size - s->arena.used >= PL_COMMAND_ROOM &&
-           s->turn->frame.size_max - s->turn->frame.size >= PL_COMMAND_ROOM;
+    return s->arena.size - s->arena.used >= size &&
+           s->turn->frame.size_max - s->turn->frame.size >= size;
 }
 
-int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_verdict *out)
+int pl_turn_command(struct pl_server *s, struct pl_command *cmd, struct pl_verdict *out)
 {
     struct pl_live *live;
 
     *out = (struct pl_verdict){.case_id = cmd->case_id, .step = cmd->step};
-    if (!has_headroom(s)) {
+    if (!pl_turn_has_room(s, PL_COMMAND_ROOM)) {
         return PLACET_ELIMIT;
     }
     s->turn->commands++;
@@ -412,11 +417,11 @@ int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_verdi
     return decide(s, live->def, live, &facts, cmd, out);
 }
 
-int pl_turn_start(struct pl_server *s, const struct pl_definition *def, struct pl_command *cmd,
-                  struct pl_verdict *out)
+int pl_turn_begin_case(struct pl_server *s, const struct pl_definition *def, struct pl_command *cmd,
+                       struct pl_verdict *out)
 {
     *out = (struct pl_verdict){.step = PL_NO_STEP};
-    if (!has_headroom(s)) {
+    if (!pl_turn_has_room(s, PL_COMMAND_ROOM)) {
         return PLACET_ELIMIT;
     }
     s->turn->commands++;
@@ -435,6 +440,19 @@ int pl_turn_start(struct pl_server *s, const struct pl_definition *def, struct p
     facts.store_full =
         s->state.open_count >= PL_OPEN_CASES_MAX || s->store->ops->nearly_full(s->store);
     return decide(s, def, NULL, &facts, cmd, out);
+}
+
+int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_verdict *out)
+{
+    const int rc = pl_turn_command(s, cmd, out);
+    return rc == PLACET_OK ? pl_errands_run(s) : rc;
+}
+
+int pl_turn_start(struct pl_server *s, const struct pl_definition *def, struct pl_command *cmd,
+                  struct pl_verdict *out)
+{
+    const int rc = pl_turn_begin_case(s, def, cmd, out);
+    return rc == PLACET_OK ? pl_errands_run(s) : rc;
 }
 
 static const struct pl_definition *definition_of_hash(const struct pl_state *state,

@@ -386,15 +386,17 @@ static int derive_task(struct pl_server *s, const struct pl_live *live, uint16_t
     const uint16_t step = pl_definition_step_of_task(live->def, task);
     const struct pl_step_def *def = &live->def->steps[step];
     const uint16_t item = (uint16_t)(task - def->first_task);
+    const uint16_t service = pl_task_service(live->def, &live->c, step, item);
+    if (service == PL_NO_SERVICE) {
+        return PLACET_OK; /* a child case */
+    }
     if (!ready) {
         pl_sessions_recovered(s, live, step, item);
         return PLACET_OK;
     }
     const struct pl_queue_entry entry = {
         .ready_seq = t->ready_seq, .case_id = live->c.id, .step = step, .item = item};
-    return pl_queues_push(&s->queues,
-                          s->state.revisions[live->def->number - 1]
-                              .queues[pl_task_service(live->def, &live->c, step, item)],
+    return pl_queues_push(&s->queues, s->state.revisions[live->def->number - 1].queues[service],
                           entry);
 }
 
@@ -417,6 +419,9 @@ static int derive_case(struct recovery *r, uint32_t slot)
     }
     if (rc == PLACET_OK) {
         rc = pl_state_set_wake(&s->state, live);
+    }
+    if (rc == PLACET_OK) {
+        rc = pl_errands_of_case(s, live);
     }
     pl_state_drop_turn(&s->state);
     return rc;

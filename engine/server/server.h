@@ -19,6 +19,7 @@
 #include "port/clock.h"
 #include "port/journal.h"
 #include "port/store.h"
+#include "server/children.h"
 #include "server/config.h"
 #include "server/outbox.h"
 #include "server/queues.h"
@@ -52,6 +53,7 @@ struct pl_server {
 
     struct pl_state state;
     struct pl_queues queues;
+    struct pl_errands errands; /* that found no room in the last turn */
     struct pl_sessions *sessions;
     struct pl_watches *watches;
     struct pl_metrics metrics;

@@ -54,6 +54,7 @@ void pl_server_fini(struct pl_server *s)
     pl_sessions_fini(s);
     pl_state_fini(&s->state);
     pl_queues_fini(&s->queues);
+    pl_errands_fini(&s->errands);
     if (s->turn != NULL) {
         free(s->turn->frame_memory);
         free(s->turn->arena_memory);
@@ -73,6 +74,7 @@ static void begin(struct pl_server *s)
     pl_outbox_init(&s->outbox, &s->arena);
     turn->first_seq = s->state.last_seq + 1;
     turn->commands = 0;
+    turn->errands = 0;
     turn->puts = NULL;
     turn->puts_end = &turn->puts;
     pl_frame_begin(&turn->frame, turn->frame_memory, PL_FRAME_SIZE_MAX, turn->first_seq);
@@ -253,6 +255,7 @@ static int take_back(struct pl_server *s)
     pl_outbox_init(&s->outbox, &s->arena);
     pl_state_fini(&s->state);
     pl_queues_clear(&s->queues);
+    pl_errands_clear(&s->errands);
     int rc = pl_state_init(&s->state);
     if (rc == PLACET_OK) {
         rc = pl_server_recover(s, &err);
@@ -308,7 +311,7 @@ static int timeout_until_wake(const struct pl_server *s, int timeout_ms)
     if (s->turn->full_turns > 0) {
         return timeout_ms; /* a timer that is due has failed already: trying costs a recovery */
     }
-    if (pl_watches_behind(s) || pl_sessions_behind(s)) {
+    if (s->errands.count > 0 || pl_watches_behind(s) || pl_sessions_behind(s)) {
         return 0;
     }
     if (first == NULL) {
@@ -318,24 +321,25 @@ static int timeout_until_wake(const struct pl_server *s, int timeout_ms)
     return real < timeout_ms ? (int)real : timeout_ms;
 }
 
-static int handle_batch(struct pl_server *s, int timeout_ms)
+static int receive_batch(struct pl_server *s, int timeout_ms)
 {
-    struct pl_message *messages = s->turn->messages;
-    const int count = s->bus->ops->receive(s->bus, timeout_ms, messages, s->config.batch_messages,
-                                           RECEIVE_BYTES_MAX);
+    const int count = s->bus->ops->receive(s->bus, timeout_ms, s->turn->messages,
+                                           s->config.batch_messages, RECEIVE_BYTES_MAX);
 
-    if (count < 0) {
-        return count;
-    }
     s->now_ms = s->clock->now_ms(s->clock, s->state.last_ms);
+    return count;
+}
+
+static int handle_batch(struct pl_server *s, int count)
+{
     for (int i = 0; i < count; i++) {
-        const int rc = pl_protocol_handle(s, &messages[i]);
+        const int rc = pl_protocol_handle(s, &s->turn->messages[i]);
         if (rc < 0) {
             return rc;
         }
     }
     s->metrics.messages += (uint64_t)count;
-    return count;
+    return PLACET_OK;
 }
 
 static void tell(struct pl_server *s, struct pl_bytes frame)
@@ -358,11 +362,18 @@ int pl_server_turn(struct pl_server *s, int timeout_ms)
     struct pl_bytes frame;
 
     begin(s);
-    const int messages = handle_batch(s, timeout_until_wake(s, timeout_ms));
+    const int messages = receive_batch(s, timeout_until_wake(s, timeout_ms));
     if (messages < 0) {
         return messages;
     }
     const bool alone = messages > 0 && answers_come_first(s);
+    int rc = alone ? PLACET_OK : pl_errands_run(s); /* that the last turn had no room for */
+    if (rc == PLACET_OK) {
+        rc = handle_batch(s, messages);
+    }
+    if (rc < 0) {
+        return rc;
+    }
     const int timers = alone ? 0 : fire_timers(s);
     if (timers < 0) {
         return timers;
@@ -371,7 +382,8 @@ int pl_server_turn(struct pl_server *s, int timeout_ms)
     if (offers < 0) {
         return offers;
     }
-    int rc = commit_frame(s, &frame);
+    const int errands = (int)s->turn->errands;
+    rc = commit_frame(s, &frame);
     if (rc == PLACET_EFULL) {
         return take_back(s);
     }
@@ -381,7 +393,7 @@ int pl_server_turn(struct pl_server *s, int timeout_ms)
     tell(s, frame);
     s->metrics.turns++;
 
-    const int done = messages + timers + offers;
+    const int done = messages + errands + timers + offers;
     rc = done == 0 ? use_idle_time(s) : archive_sometimes(s);
     return rc < 0 ? rc : done;
 }

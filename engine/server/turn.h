@@ -26,6 +26,7 @@ struct pl_turn {
     uint8_t *arena_memory;
     uint64_t first_seq; /* of this turn */
     uint32_t commands;  /* executed in this turn */
+    uint32_t errands;   /* of which these */
     struct pl_put *puts;
     struct pl_put **puts_end;
 
@@ -43,6 +44,15 @@ static inline uint64_t pl_turn_next_seq(const struct pl_server *s)
 {
     return s->turn->first_seq + s->turn->frame.count;
 }
+
+/* One command, or one start, without the errands that follow from it: for these themselves. As
+ * pl_turn_execute and pl_turn_start. */
+int pl_turn_command(struct pl_server *s, struct pl_command *cmd, struct pl_verdict *out);
+int pl_turn_begin_case(struct pl_server *s, const struct pl_definition *def, struct pl_command *cmd,
+                       struct pl_verdict *out);
+
+/* Whether the arena and the frame have so much room left. */
+bool pl_turn_has_room(const struct pl_server *s, size_t size);
 
 /* Writes up to `block_count` dirty blocks, in ascending order round the ring, into the open
  * transaction. */
