@@ -1,20 +1,33 @@
 #include "base/check.h"
 #include "core/internal.h"
 
-/* While the file of a step is with the applicant, nothing that decides after it begins: it would
- * review a form that is about to change. Steps that merely run beside it go on. */
-static bool file_is_away(const struct pl_deciding *d, uint16_t step)
+bool pl_core_file_is_away(const struct pl_definition *def, const struct pl_case *c, uint16_t step)
 {
-    const struct pl_step_def *sd = &d->def->steps[step];
+    const struct pl_step_def *sd = &def->steps[step];
 
     for (uint16_t i = 0; i < sd->decide_after_count; i++) {
         const uint16_t before = sd->decide_after[i];
 
-        for (uint16_t r = 0; r < d->def->step_count; r++) {
-            if (pl_core_step(d, r)->state == PL_STEP_RETURNED &&
-                (r == before || pl_steps_have(d->def->steps[before].ancestors, r))) {
+        /* It would review a form that is about to change. Steps that merely run beside it go on. */
+        for (uint16_t r = 0; r < def->step_count; r++) {
+            if (c->steps[r].state == PL_STEP_RETURNED &&
+                (r == before || pl_steps_have(def->steps[before].ancestors, r))) {
                 return true;
             }
+        }
+    }
+    return false;
+}
+
+bool pl_core_is_blocked(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
+                        uint16_t *by_step_out)
+{
+    const struct pl_step_def *sd = &def->steps[step];
+
+    for (uint16_t i = 0; i < sd->blocked_by_count; i++) {
+        if (!pl_step_is_settled(c->steps[sd->blocked_by[i]].state)) {
+            *by_step_out = sd->blocked_by[i];
+            return true;
         }
     }
     return false;
@@ -24,12 +37,11 @@ static bool file_is_away(const struct pl_deciding *d, uint16_t step)
  * keeps to that too, since its return may have come before it was ever reached. */
 static bool examine_start(struct pl_deciding *d, uint16_t step)
 {
+    const struct pl_case *c = &d->out->after;
     const struct pl_step_def *sd = &d->def->steps[step];
+    uint16_t blocker = PL_NO_STEP;
 
-    if (pl_core_step(d, step)->incident) {
-        return false;
-    }
-    switch (pl_core_join(&d->out->after, sd->join, sd->need, sd->after, sd->after_count)) {
+    switch (pl_core_join(c, sd->join, sd->need, sd->after, sd->after_count)) {
     case PL_JOIN_OPEN:
         return false;
     case PL_JOIN_DEAD:
@@ -37,11 +49,12 @@ static bool examine_start(struct pl_deciding *d, uint16_t step)
                             .kind = PL_EVT_STEP_UNREACHED,
                             .step = step,
                             .item = PL_NO_ITEM,
-                            .step_unreached = {.by_step = pl_core_dead_end(&d->out->after, sd)},
+                            .step_unreached = {.by_step = pl_core_dead_end(c, sd)},
                         });
         return true;
     case PL_JOIN_STARTS:
-        if (file_is_away(d, step)) {
+        if (pl_core_file_is_away(d->def, c, step) ||
+            pl_core_is_blocked(d->def, c, step, &blocker)) {
             return false;
         }
         pl_core_start_step(d, step);
@@ -50,18 +63,58 @@ static bool examine_start(struct pl_deciding *d, uint16_t step)
     PL_UNREACHABLE();
 }
 
+/* A step that was ready before: its conditions were read then, only its turn had not come. */
+static bool examine_turn(struct pl_deciding *d, uint16_t step)
+{
+    const struct pl_case *c = &d->out->after;
+    uint16_t behind = PL_NO_STEP;
+
+    if (pl_core_file_is_away(d->def, c, step) || !pl_core_has_turn(d->def, c, step, &behind)) {
+        return false;
+    }
+    pl_core_begin_step(d, step);
+    return true;
+}
+
+/* A `while` is read again after everything that happens, from the start to the end of the step.
+ * Returns whether the step is over by it, or needs an operator. */
+static bool examine_while(struct pl_deciding *d, uint16_t step)
+{
+    const struct pl_cel_program *program = d->def->steps[step].while_true;
+    const enum pl_step_state state = pl_core_step(d, step)->state;
+    bool holds = true;
+
+    if (program == NULL || state == PL_STEP_WAITING || pl_step_is_settled(state)) {
+        return false;
+    }
+    if (!pl_core_condition(d, step, PL_NO_ITEM, program, &holds)) {
+        return true;
+    }
+    if (!holds) {
+        pl_core_cancel_step(d, step, step);
+    }
+    return !holds;
+}
+
 static bool examine(struct pl_deciding *d, uint16_t step)
 {
     const struct pl_step *s = pl_core_step(d, step);
 
+    if (s->incident) {
+        return false;
+    }
+    if (examine_while(d, step)) {
+        return true;
+    }
     switch (s->state) {
     case PL_STEP_WAITING:
         return examine_start(d, step);
+    case PL_STEP_READY:
+        return examine_turn(d, step);
     case PL_STEP_ACTIVE:
         return pl_core_settle_step(d, step);
     case PL_STEP_RETURNED:
         return s->supplemented && examine_start(d, step);
-    case PL_STEP_READY:
     case PL_STEP_DONE:
     case PL_STEP_SKIPPED:
     case PL_STEP_UNREACHED:

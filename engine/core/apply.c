@@ -25,6 +25,7 @@ void pl_fold_move_step(const struct pl_fold *f, struct pl_step *s, enum pl_step_
     s->state = next;
     s->since_ms = f->at_ms;
     s->settled_seq = pl_step_is_settled(next) ? f->seq : 0;
+    s->queued_seq = 0;
 }
 
 void pl_fold_move_task(const struct pl_fold *f, struct pl_task *t, enum pl_task_state next)

@@ -64,6 +64,7 @@ void pl_apply_task_completed(const struct pl_fold *f)
     pl_fold_move_task(f, t, PL_TASK_ANSWERED);
     answered(f, t, f->e->task_completed.body_hash);
     t->decision = (uint16_t)f->e->task_completed.decision;
+    t->by_hash = pl_core_officer(f->e->task_completed.officer, f->e->task_completed.by);
     t->held = f->e->task_completed.held != 0;
     t->has_answer = f->e->task_completed.answer.size != 0;
     pl_core_clock_set(f->def, f->c, f->e->step);

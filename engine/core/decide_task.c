@@ -85,34 +85,46 @@ static bool is_opinion(const struct pl_deciding *d)
     return pl_step_member(step, d->cmd->item)->role == PL_ROLE_OPINION;
 }
 
+/* Whether a decision may be given (once more), and comes with its reason. */
+static enum pl_rejection check_rule(const struct pl_deciding *d,
+                                    const struct pl_decision_rule *rule)
+{
+    if (rule == NULL) {
+        return PL_REJECT_NO_SUCH_DECISION;
+    }
+    if (rule->effect == PL_DECISION_BACK && rule->once &&
+        pl_core_is_used_up(d, d->cmd->step, rule)) {
+        return PL_REJECT_NOTICE_GIVEN;
+    }
+    return rule->reason_required && d->cmd->reason.len == 0 ? PL_REJECT_REASON_REQUIRED
+                                                            : PL_ACCEPTED;
+}
+
 /* What an answer decides, by name; a `tell` knows one, an opinion two of its own. */
 static enum pl_rejection read_decision(const struct pl_deciding *d, uint16_t *decision_out)
 {
+    const struct pl_step_def *step = &d->def->steps[d->cmd->step];
     const uint16_t decision = pl_definition_decision(d->def, d->cmd->decision);
-    bool reason_required = false;
+    enum pl_rejection rejection = PL_ACCEPTED;
 
-    if (d->def->steps[d->cmd->step].kind == PL_KIND_TELL) {
+    if (step->kind == PL_KIND_TELL) {
         *decision_out = PL_DECISION_APPROVE;
         return PL_ACCEPTED;
     }
-    if (is_opinion(d)) {
-        if (decision != PL_DECISION_NO_OBJECTION && decision != PL_DECISION_OBJECTION) {
-            return PL_REJECT_NO_SUCH_DECISION;
-        }
-        reason_required = decision == PL_DECISION_OBJECTION;
-    } else {
-        const struct pl_decision_rule *rule = pl_step_rule(&d->def->steps[d->cmd->step], decision);
-
-        if (rule == NULL) {
-            return PL_REJECT_NO_SUCH_DECISION;
-        }
-        reason_required = rule->reason_required;
+    if (!is_opinion(d)) {
+        rejection = check_rule(d, pl_step_rule(step, decision));
+    } else if (decision != PL_DECISION_NO_OBJECTION && decision != PL_DECISION_OBJECTION) {
+        rejection = PL_REJECT_NO_SUCH_DECISION;
+    } else if (decision == PL_DECISION_OBJECTION && d->cmd->reason.len == 0) {
+        rejection = PL_REJECT_REASON_REQUIRED;
     }
-    if (reason_required && d->cmd->reason.len == 0) {
-        return PL_REJECT_REASON_REQUIRED;
+    if (rejection == PL_ACCEPTED) {
+        rejection = pl_core_check_officer(d);
     }
-    *decision_out = decision;
-    return PL_ACCEPTED;
+    if (rejection == PL_ACCEPTED) {
+        *decision_out = decision;
+    }
+    return rejection;
 }
 
 /* Whether this answer, given now, would wait: for other members, other steps or the end of a
@@ -125,7 +137,7 @@ static bool would_be_held(const struct pl_deciding *d)
     if (step->kind == PL_KIND_TELL) {
         return false;
     }
-    for (uint16_t i = 0; i < step->task_count; i++) {
+    for (uint16_t i = 0; i < pl_step_own_tasks(step); i++) {
         if (i != d->cmd->item && pl_task_is_open(pl_core_task(d, d->cmd->step, i)->state)) {
             return true;
         }
@@ -143,6 +155,7 @@ static void answer(struct pl_deciding *d, uint16_t decision)
     event.task_completed.by = d->cmd->by;
     event.task_completed.body_hash = d->cmd->body_hash;
     event.task_completed.answer = d->cmd->answer;
+    event.task_completed.officer = d->cmd->officer;
     pl_core_emit(d, event);
     pl_core_advance(d);
 }

@@ -2,7 +2,7 @@
 
 void pl_core_cancel_tasks(struct pl_deciding *d, uint16_t step, uint16_t by_step)
 {
-    for (uint16_t i = 0; i < d->def->steps[step].task_count; i++) {
+    for (uint16_t i = 0; i < pl_step_own_tasks(&d->def->steps[step]); i++) {
         if (pl_task_is_open(pl_core_task(d, step, i)->state)) {
             pl_core_emit(d, (struct pl_event){
                                 .kind = PL_EVT_TASK_CANCELLED,

@@ -35,9 +35,29 @@ static inline struct pl_task *pl_core_task(const struct pl_deciding *d, uint16_t
  * nothing changes. A paused case stays as it is. */
 void pl_core_advance(struct pl_deciding *d);
 
-/* Starts a step whose arcs allow it, or one that was with the applicant; or skips it, or raises an
- * incident. */
+/* Starts a step whose arcs allow it, or one that was with the applicant; or skips it, lets it queue
+ * for its turn, or raises an incident. */
 void pl_core_start_step(struct pl_deciding *d, uint16_t step);
+
+/* Starts a step whose turn has come: its conditions were read before. */
+void pl_core_begin_step(struct pl_deciding *d, uint16_t step);
+
+/* While the file of a step is with the applicant, nothing that decides after it begins. */
+bool pl_core_file_is_away(const struct pl_definition *def, const struct pl_case *c, uint16_t step);
+
+/* TASK_READIED. */
+void pl_core_ready_task(struct pl_deciding *d, uint16_t step, uint16_t item);
+
+/* Whether no other step of its `exclusive` name runs, and (to start) none was ready before it;
+ * otherwise the step for which it waits. */
+bool pl_core_name_is_free(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
+                          uint16_t *behind_out);
+bool pl_core_has_turn(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
+                      uint16_t *behind_out);
+
+/* Whether an obligation holds the start of a step; the first one that does. */
+bool pl_core_is_blocked(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
+                        uint16_t *by_step_out);
 
 /* Makes the decision of a step take effect when nothing holds it. Returns whether it did. */
 bool pl_core_settle_step(struct pl_deciding *d, uint16_t step);
@@ -45,6 +65,13 @@ bool pl_core_settle_step(struct pl_deciding *d, uint16_t step);
 /* Does what a decision of the step says: it goes on, ends the case or sends it back. */
 void pl_core_take_effect(struct pl_deciding *d, uint16_t step, const struct pl_decision_rule *rule,
                          struct pl_text reason, struct pl_text by);
+
+/* A step is done with a decision that goes on: what it cancels is cancelled. */
+void pl_core_goes_on(struct pl_deciding *d, uint16_t step, uint16_t decision);
+
+/* Whether a step has given a decision that goes back as often as it may. */
+bool pl_core_is_used_up(const struct pl_deciding *d, uint16_t step,
+                        const struct pl_decision_rule *rule);
 
 /* Whether a `decide_after` holds the step; the first one that does. */
 bool pl_core_is_held(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
@@ -60,8 +87,11 @@ void pl_core_send_back(struct pl_deciding *d, uint16_t step, uint16_t to,
 void pl_core_finish(struct pl_deciding *d, uint16_t result, struct pl_text reason,
                     uint16_t by_step);
 
-/* Cancels the open tasks of a step. */
+/* Cancels the open tasks of a step, but not its compensation. */
 void pl_core_cancel_tasks(struct pl_deciding *d, uint16_t step, uint16_t by_step);
+
+/* The same, and the step itself. `by_step` is the step itself when its `while` turned false. */
+void pl_core_cancel_step(struct pl_deciding *d, uint16_t step, uint16_t by_step);
 
 /* Evaluates an expression of a step or of one of its tasks; false: an incident was raised, and says
  * why. The value may borrow from `out->room` and lives as long as the outcome. */
@@ -101,6 +131,12 @@ void pl_core_resume_clock(struct pl_deciding *d, uint16_t step);
 /* What `decide` answers to the answers of adapters: idempotent on (task, lease, body), fenced by
  * the lease. PL_ACCEPTED with `out->repeated` for an answer that was given before. */
 enum pl_rejection pl_core_fence(struct pl_deciding *d);
+
+/* Whether the officer of this answer may give it: recusal, four eyes. */
+enum pl_rejection pl_core_check_officer(const struct pl_deciding *d);
+
+/* Who a person is, as a task remembers it; 0 = nobody said. */
+uint64_t pl_core_officer(struct pl_text officer, struct pl_text by);
 
 /* A refused answer is recorded: somebody did the work and must be able to see why it did not count.
  * Returns the rejection. */

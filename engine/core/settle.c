@@ -17,7 +17,7 @@ bool pl_core_is_held(const struct pl_definition *def, const struct pl_case *c, u
 
 static bool everybody_answered(const struct pl_deciding *d, uint16_t step)
 {
-    for (uint16_t i = 0; i < d->def->steps[step].task_count; i++) {
+    for (uint16_t i = 0; i < pl_step_own_tasks(&d->def->steps[step]); i++) {
         if (pl_task_is_open(pl_core_task(d, step, i)->state)) {
             return false;
         }
@@ -51,7 +51,7 @@ static const struct pl_decision_rule *decision_of(const struct pl_deciding *d, u
     const enum pl_decision_effect strength[] = {PL_DECISION_ENDS, PL_DECISION_BACK};
 
     for (unsigned k = 0; k < sizeof(strength) / sizeof(strength[0]); k++) {
-        for (uint16_t i = 0; i < d->def->steps[step].task_count; i++) {
+        for (uint16_t i = 0; i < pl_step_own_tasks(&d->def->steps[step]); i++) {
             const struct pl_decision_rule *rule = binding_rule(d, step, i);
 
             if (rule != NULL && rule->effect == strength[k]) {
@@ -86,11 +86,35 @@ static void done(struct pl_deciding *d, uint16_t step, uint16_t decision)
                     });
 }
 
-static unsigned returns_of(const struct pl_deciding *d, uint16_t step, uint16_t decision)
+void pl_core_cancel_step(struct pl_deciding *d, uint16_t step, uint16_t by_step)
 {
-    const unsigned shift = 8u * pl_step_back_rule(&d->def->steps[step], decision);
+    pl_core_cancel_tasks(d, step, by_step);
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_STEP_CANCELLED,
+                        .step = step,
+                        .item = PL_NO_ITEM,
+                        .step_cancelled = {.by_step = by_step},
+                    });
+}
 
-    return (unsigned)(pl_core_step(d, step)->returns >> shift & 0xff);
+void pl_core_goes_on(struct pl_deciding *d, uint16_t step, uint16_t decision)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+
+    done(d, step, decision);
+    for (uint16_t i = 0; pl_steps_any(sd->cancels) && i < d->def->step_count; i++) {
+        if (pl_steps_have(sd->cancels, i) && !pl_step_is_settled(pl_core_step(d, i)->state)) {
+            pl_core_cancel_step(d, i, step);
+        }
+    }
+}
+
+bool pl_core_is_used_up(const struct pl_deciding *d, uint16_t step,
+                        const struct pl_decision_rule *rule)
+{
+    const unsigned shift = 8u * pl_step_back_rule(&d->def->steps[step], rule->decision);
+
+    return (pl_core_step(d, step)->returns >> shift & 0xff) >= rule->at_most;
 }
 
 void pl_core_take_effect(struct pl_deciding *d, uint16_t step, const struct pl_decision_rule *rule,
@@ -98,14 +122,14 @@ void pl_core_take_effect(struct pl_deciding *d, uint16_t step, const struct pl_d
 {
     switch (rule->effect) {
     case PL_DECISION_GOES_ON:
-        done(d, step, rule->decision);
+        pl_core_goes_on(d, step, rule->decision);
         return;
     case PL_DECISION_ENDS:
         done(d, step, rule->decision);
         pl_core_finish(d, rule->result, reason, step);
         return;
     case PL_DECISION_BACK:
-        if (returns_of(d, step, rule->decision) < rule->at_most) {
+        if (!pl_core_is_used_up(d, step, rule)) {
             pl_core_send_back(d, step, rule->back_to, rule, reason, by);
             return;
         }
@@ -150,7 +174,7 @@ bool pl_core_settle_step(struct pl_deciding *d, uint16_t step)
         if (!wait_is_over(d, step)) {
             return false;
         }
-        done(d, step, PL_DECISION_APPROVE);
+        pl_core_goes_on(d, step, PL_DECISION_APPROVE);
         return true;
     }
     if (!everybody_answered(d, step) || pl_core_is_held(d->def, &d->out->after, step, &holder)) {

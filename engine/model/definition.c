@@ -29,6 +29,16 @@ bool pl_steps_have(const uint64_t mask[static PL_STEPS_MAX / 64], uint16_t step)
     return (mask[step / 64] >> step % 64 & 1) != 0;
 }
 
+bool pl_steps_any(const uint64_t mask[static PL_STEPS_MAX / 64])
+{
+    uint64_t all = 0;
+
+    for (unsigned i = 0; i < PL_STEPS_MAX / 64; i++) {
+        all |= mask[i];
+    }
+    return all != 0;
+}
+
 uint16_t pl_definition_step(const struct pl_definition *def, struct pl_text id)
 {
     for (uint16_t i = 0; i < def->step_count; i++) {
@@ -53,7 +63,7 @@ uint16_t pl_definition_step_of_task(const struct pl_definition *def, uint16_t ta
 {
     for (uint16_t i = 0; i < def->step_count; i++) {
         const struct pl_step_def *step = &def->steps[i];
-        if (task >= step->first_task && task - step->first_task < step->member_count) {
+        if (task >= step->first_task && task - step->first_task < step->task_count) {
             return i;
         }
     }
@@ -63,6 +73,11 @@ uint16_t pl_definition_step_of_task(const struct pl_definition *def, uint16_t ta
 bool pl_step_is_undo(const struct pl_step_def *step, uint16_t item)
 {
     return step->undo != NULL && item + 1 == step->task_count;
+}
+
+uint16_t pl_step_own_tasks(const struct pl_step_def *step)
+{
+    return (uint16_t)(step->task_count - (step->undo != NULL));
 }
 
 const struct pl_member *pl_step_member(const struct pl_step_def *step, uint16_t item)

@@ -395,6 +395,7 @@ uint16_t pl_step_back_rule(const struct pl_step_def *step, uint16_t decision);
 
 /* Whether `step` stands in a mask of steps. */
 bool pl_steps_have(const uint64_t mask[static PL_STEPS_MAX / 64], uint16_t step);
+bool pl_steps_any(const uint64_t mask[static PL_STEPS_MAX / 64]);
 
 /* Index by id; PL_NO_STEP / PL_NO_DECISION when there is none. */
 uint16_t pl_definition_step(const struct pl_definition *def, struct pl_text id);
@@ -406,6 +407,9 @@ const struct pl_member *pl_step_member(const struct pl_step_def *step, uint16_t 
 
 /* Whether a task of a step is its compensation. */
 bool pl_step_is_undo(const struct pl_step_def *step, uint16_t item);
+
+/* Tasks of a step without its compensation: they come first. */
+uint16_t pl_step_own_tasks(const struct pl_step_def *step);
 
 /* The step of a task index. */
 uint16_t pl_definition_step_of_task(const struct pl_definition *def, uint16_t task);
