@@ -102,19 +102,52 @@ static int32_t end_day(const struct pl_definition *def, const struct pl_step_def
     return end.day;
 }
 
-/* The arc that lets the step start, or PL_NO_STEP: the last to finish for `all`, the first for
- * `any`. */
+/* How many arcs must have arrived: all of them for `all`, `some` and `each`, which wait for the
+ * last; one for `any`. */
+static uint16_t arcs_needed(const struct pl_step_def *step)
+{
+    switch (step->join) {
+    case PL_JOIN_ANY:
+        return 1;
+    case PL_JOIN_NEED:
+        return step->need;
+    case PL_JOIN_ALL:
+    case PL_JOIN_SOME:
+    case PL_JOIN_EACH:
+        break;
+    }
+    return step->after_count;
+}
+
+/* Whether arc `a` arrives before arc `b`; of two at the same time the first of the file does. */
+static bool arrives_before(const struct pl_step_def *step, const struct pl_step_times *times,
+                           uint16_t a, uint16_t b)
+{
+    const uint32_t end_a = times[step->after[a].step].finish;
+    const uint32_t end_b = times[step->after[b].step].finish;
+
+    return end_a != end_b ? end_a < end_b : a < b;
+}
+
+/* The step whose arrival lets this one start, or PL_NO_STEP. */
 static uint16_t starting_step(const struct pl_step_def *step, const struct pl_step_times *times)
 {
+    const uint16_t needed = arcs_needed(step);
     uint16_t found = PL_NO_STEP;
 
     for (uint16_t i = 0; i < step->after_count; i++) {
-        const uint16_t other = step->after[i].step;
-        const bool first = found == PL_NO_STEP;
-        const bool later = !first && times[other].finish > times[found].finish;
-        const bool earlier = !first && times[other].finish < times[found].finish;
-        if (first || (step->join == PL_JOIN_ALL ? later : earlier)) {
-            found = other;
+        uint16_t earlier = 0;
+        for (uint16_t k = 0; k < step->after_count; k++) {
+            earlier = (uint16_t)(earlier + (k != i && arrives_before(step, times, k, i)));
+        }
+        if (earlier + 1 == needed) {
+            found = step->after[i].step;
+        }
+    }
+    /* Of several that are last at the same time the first of the file is shown. */
+    for (uint16_t i = 0; i < step->after_count && found != PL_NO_STEP; i++) {
+        if (times[step->after[i].step].finish == times[found].finish) {
+            return step->after[i].step;
         }
     }
     return found;
@@ -125,15 +158,23 @@ static uint16_t starting_step(const struct pl_step_def *step, const struct pl_st
 static int32_t starting_day(const struct pl_step_def *step, const struct pl_step_times *times,
                             int32_t start_day)
 {
-    int32_t day = start_day;
+    const uint16_t needed = arcs_needed(step);
+    int32_t found = start_day;
 
     for (uint16_t i = 0; i < step->after_count; i++) {
-        const int32_t other = times[step->after[i].step].finish_day;
-        if (i == 0 || (step->join == PL_JOIN_ALL ? other > day : other < day)) {
-            day = other;
+        const int32_t day = times[step->after[i].step].finish_day;
+        uint16_t before = 0;
+        uint16_t same = 0;
+        for (uint16_t k = 0; k < step->after_count; k++) {
+            const int32_t other = times[step->after[k].step].finish_day;
+            before = (uint16_t)(before + (other < day));
+            same = (uint16_t)(same + (other == day));
+        }
+        if (before < needed && needed <= before + same) {
+            found = day;
         }
     }
-    return day;
+    return found;
 }
 
 static void schedule(const struct pl_definition *def, uint16_t number, struct pl_analysis *out)
@@ -175,7 +216,7 @@ static void find_slack(const struct pl_definition *def, const uint16_t *order,
         const uint16_t number = order[i - 1];
         const struct pl_step_def *step = &def->steps[number];
         const uint32_t start = latest[number] - length_of(step, &out->estimated);
-        if (step->join == PL_JOIN_ALL) {
+        if (arcs_needed(step) == step->after_count) {
             for (uint16_t k = 0; k < step->after_count; k++) {
                 lower(&latest[step->after[k].step], start);
             }

@@ -188,6 +188,20 @@ static bool check_back(struct pl_load *l, uint16_t number, const struct pl_decis
     return true;
 }
 
+/* What is done again cannot stay as it is. Returns whether something was wrong. */
+static bool check_keep(struct pl_load *l, const struct pl_decision_rule *rule)
+{
+    if (rule->effect != PL_DECISION_BACK || rule->back_to >= l->def->step_count ||
+        !pl_steps_have(rule->keep, rule->back_to)) {
+        return false;
+    }
+    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, l->specs[rule->decision].keeps),
+                                       PL_DIAG_ITSELF, "`keep` names step %s, which is done again",
+                                       pl_name_step(l->def, rule->back_to).at);
+    pl_diag_hint(diag, "Keep other steps only, or go back to another one.");
+    return true;
+}
+
 /* One report for each decision: the first step that cannot go back there. */
 static void check_backs(struct pl_load *l)
 {
@@ -198,7 +212,7 @@ static void check_backs(struct pl_load *l)
         for (uint16_t k = 0; k < step->rule_count && !l->doubtful[i]; k++) {
             const struct pl_decision_rule *rule = &step->rules[k];
             if (!told[rule->decision]) {
-                told[rule->decision] = check_back(l, i, rule);
+                told[rule->decision] = check_back(l, i, rule) || check_keep(l, rule);
             }
         }
     }

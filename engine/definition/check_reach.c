@@ -2,7 +2,8 @@
  *
  * Only decisions that some `after` names make a difference for what starts; their combinations are
  * gone through one by one, which is exact. A step that was skipped passes like one that goes on,
- * except where a decision of it is named. */
+ * except where a decision of it is named or arrivals are counted. A step that can be cancelled may
+ * be, if one that cancels it goes on. */
 #include "definition/load.h"
 
 #define COMBINATIONS_MAX 65536 /* sixteen independent yes-or-no branches */
@@ -10,17 +11,19 @@
 #define OTHER            PL_NO_DECISION /* any decision that no `after` names */
 #define SKIPPED          (PL_NO_DECISION - 1)
 #define UNREACHED        (PL_NO_DECISION - 2)
+#define CANCELLED        (PL_NO_DECISION - 3) /* by another step, or by its own `while` */
 
 struct choice {
     uint16_t step;
     uint16_t count;
     uint16_t at; /* the outcome of the present combination */
-    uint16_t outcomes[PL_DECISIONS_MAX + 2];
+    uint16_t outcomes[PL_DECISIONS_MAX + 3];
 };
 
 struct reach {
     uint32_t choice_count;
     struct choice choices[CHOICES_MAX];
+    bool may_cancel; /* some step may be cancelled */
     bool ever[PL_STEPS_MAX];
     uint16_t outcome[PL_STEPS_MAX]; /* of the present combination */
     uint32_t worst;                 /* decisions in the shortest combination without a result */
@@ -52,10 +55,42 @@ static bool is_named(const struct pl_definition *def, uint16_t step, uint16_t de
     return false;
 }
 
+/* Whether a join counts what is satisfied: then a step that was skipped is not like one that went
+ * on. */
+static bool is_counted(const struct pl_definition *def, uint16_t step)
+{
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        const struct pl_step_def *other = &def->steps[i];
+        if ((other->join == PL_JOIN_NEED || other->join == PL_JOIN_EACH) &&
+            names(other->after, other->after_count, step, PL_NO_DECISION)) {
+            return true;
+        }
+    }
+    for (uint16_t i = 0; i < def->result_count; i++) {
+        const struct pl_result *result = &def->results[i];
+        if (result->join == PL_JOIN_NEED &&
+            names(result->after, result->after_count, step, PL_NO_DECISION)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may_be_cancelled(const struct pl_definition *def, uint16_t step)
+{
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        if (pl_steps_have(def->steps[i].cancels, step)) {
+            return true;
+        }
+    }
+    return def->steps[step].while_true != NULL;
+}
+
 /* The outcomes of a step that can be told apart; one outcome is no choice. */
 static void list_outcomes(const struct pl_definition *def, uint16_t number, struct choice *out)
 {
     const struct pl_step_def *step = &def->steps[number];
+    const bool may_be_skipped = step->when != NULL || step->while_true != NULL;
     bool other = false;
 
     *out = (struct choice){.step = number};
@@ -74,34 +109,52 @@ static void list_outcomes(const struct pl_definition *def, uint16_t number, stru
     if (other) {
         out->outcomes[out->count++] = OTHER;
     }
-    if (named && step->when != NULL) {
+    if (may_be_skipped && (named || is_counted(def, number))) {
         out->outcomes[out->count++] = SKIPPED;
+    }
+    if (out->count > 0 && may_be_cancelled(def, number)) {
+        out->outcomes[out->count++] = CANCELLED;
     }
 }
 
-static bool arc_holds(const struct reach *r, const struct pl_arc *arc)
+enum arrival { DEAD, PASSES, SATISFIED };
+
+static enum arrival arrival_of(const struct reach *r, const struct pl_arc *arc)
 {
     const uint16_t outcome = r->outcome[arc->step];
 
-    if (outcome == UNREACHED) {
-        return false;
+    if (outcome == UNREACHED || outcome == CANCELLED) {
+        return DEAD;
     }
-    return arc->decision == PL_NO_DECISION || arc->decision == outcome;
+    if (arc->decision != PL_NO_DECISION) {
+        return arc->decision == outcome ? SATISFIED : DEAD;
+    }
+    return outcome == SKIPPED ? PASSES : SATISFIED;
 }
 
-static bool join_holds(const struct reach *r, enum pl_join join, const struct pl_arc *arcs,
-                       uint16_t count)
+static bool join_holds(const struct reach *r, enum pl_join join, uint16_t need,
+                       const struct pl_arc *arcs, uint16_t count)
 {
+    uint16_t found[3] = {0};
+
     for (uint16_t i = 0; i < count; i++) {
-        const bool holds = arc_holds(r, &arcs[i]);
-        if (join == PL_JOIN_ANY && holds) {
-            return true;
-        }
-        if (join == PL_JOIN_ALL && !holds) {
-            return false;
-        }
+        found[arrival_of(r, &arcs[i])]++;
     }
-    return join == PL_JOIN_ALL || count == 0;
+    if (count == 0) {
+        return true;
+    }
+    switch (join) {
+    case PL_JOIN_ALL:
+        return found[DEAD] == 0;
+    case PL_JOIN_ANY:
+    case PL_JOIN_SOME:
+        return found[DEAD] < count;
+    case PL_JOIN_NEED:
+        return found[SATISFIED] >= need || (found[DEAD] == 0 && found[PASSES] > 0);
+    case PL_JOIN_EACH:
+        return found[SATISFIED] > 0;
+    }
+    return false;
 }
 
 static const struct choice *choice_of(const struct reach *r, uint16_t step)
@@ -118,29 +171,68 @@ static bool has_result(const struct pl_definition *def, const struct reach *r)
 {
     for (uint16_t i = 0; i < def->finish_count; i++) {
         const struct pl_result *result = &def->results[def->finish[i]];
-        if (join_holds(r, result->join, result->after, result->after_count)) {
+        if (result->when == NULL &&
+            join_holds(r, result->join, result->need, result->after, result->after_count)) {
             return true;
         }
     }
     return false;
 }
 
+static bool goes_on(const struct reach *r, uint16_t step)
+{
+    const uint16_t outcome = r->outcome[step];
+
+    return outcome != UNREACHED && outcome != CANCELLED && outcome != SKIPPED;
+}
+
+/* Whether a combination can come about: nothing is cancelled without a cause, what comes after a
+ * step that cancels it is, and of two that cancel each other one is. */
+static bool is_possible(const struct pl_definition *def, const struct reach *r)
+{
+    for (uint16_t step = 0; step < def->step_count; step++) {
+        const struct pl_step_def *s = &def->steps[step];
+        bool cause = s->while_true != NULL;
+        for (uint16_t by = 0; by < def->step_count; by++) {
+            if (!pl_steps_have(def->steps[by].cancels, step) || !goes_on(r, by)) {
+                continue;
+            }
+            cause = true;
+            if (goes_on(r, step) &&
+                (pl_steps_have(s->ancestors, by) || pl_steps_have(s->cancels, by))) {
+                return false;
+            }
+        }
+        if (r->outcome[step] == CANCELLED && !cause) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void play(const struct pl_load *l, struct reach *r)
 {
     const struct pl_definition *def = l->def;
+    bool started[PL_STEPS_MAX] = {0};
     uint32_t decisions = 0;
 
     for (uint16_t i = 0; i < def->step_count; i++) {
         const uint16_t number = l->order[i];
         const struct pl_step_def *step = &def->steps[number];
         const struct choice *choice = choice_of(r, number);
-        if (!join_holds(r, step->join, step->after, step->after_count)) {
+        if (!join_holds(r, step->join, step->need, step->after, step->after_count)) {
             r->outcome[number] = UNREACHED;
             continue;
         }
-        r->ever[number] = true;
+        started[number] = true;
         r->outcome[number] = choice != NULL ? choice->outcomes[choice->at] : OTHER;
         decisions += choice != NULL;
+    }
+    if (r->may_cancel && !is_possible(def, r)) {
+        return;
+    }
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        r->ever[i] = r->ever[i] || started[i];
     }
     if (!has_result(def, r) && decisions < r->worst) {
         r->worst = decisions;
@@ -176,6 +268,7 @@ static bool find_choices(struct pl_load *l, struct reach *r)
         } else if (choice.count == 1 && choice.outcomes[0] == OTHER) {
             continue;
         }
+        r->may_cancel = r->may_cancel || choice.outcomes[choice.count - 1] == CANCELLED;
         combinations *= choice.count;
         if (r->choice_count == CHOICES_MAX || combinations > COMBINATIONS_MAX) {
             struct pl_diag *diag =
@@ -209,6 +302,8 @@ static void report_no_outcome(struct pl_load *l, const struct reach *r)
         pl_builder_addf(&b, "%s`%.*s` ", first ? "" : ", ", (int)id.len, id.at);
         if (outcome == SKIPPED) {
             pl_builder_addf(&b, "is skipped");
+        } else if (outcome == CANCELLED) {
+            pl_builder_addf(&b, "is cancelled");
         } else if (outcome == OTHER) {
             pl_builder_addf(&b, "decides otherwise");
         } else {

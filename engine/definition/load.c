@@ -19,7 +19,7 @@ static bool enter_tables(struct pl_load *l)
     for (const struct pl_yaml *step = steps != NULL ? steps->first : NULL; step != NULL;
          step = step->next) {
         const struct pl_yaml *for_each = pl_yaml_get(step, "for_each");
-        services += 1 + (for_each != NULL ? for_each->count : 0);
+        services += 2 + (for_each != NULL ? for_each->count : 0); /* who is asked, and `undo` */
     }
     if (services > PL_SERVICES_MAX) {
         services = PL_SERVICES_MAX;
@@ -27,7 +27,13 @@ static bool enter_tables(struct pl_load *l)
     def->services = pl_load_alloc(l, services * sizeof(*def->services));
     def->departments = pl_load_alloc(l, services * sizeof(*def->departments));
     def->documents = pl_load_alloc(l, PL_DOCUMENTS_MAX * sizeof(*def->documents));
-    return !l->full;
+    def->variables = pl_load_alloc(l, PL_VARIABLES_MAX * sizeof(*def->variables));
+    if (l->full) {
+        return false;
+    }
+    def->variables[def->variable_count++] =
+        (struct pl_variable){.kind = PL_VARIABLE_FORM, .step = PL_NO_STEP};
+    return true;
 }
 
 /* Everything that reads the trees and reports what is wrong. */
@@ -42,6 +48,9 @@ static void build(struct pl_load *l)
     memset(l->results, 0, sizeof(l->results));
     memset(l->specs, 0, sizeof(l->specs));
     memset(l->doubtful, 0, sizeof(l->doubtful));
+    memset(l->answers, 0, sizeof(l->answers));
+    l->group_count = 0;
+    l->mentions = NULL;
     if (l->def == NULL || l->workflow == NULL) {
         return;
     }
@@ -68,6 +77,7 @@ static void check(struct pl_load *l)
     if (!l->acyclic) {
         return;
     }
+    pl_check_mentions(l);
     pl_check_data(l);
     if (l->diags->count == 0) {
         pl_check_reach(l);

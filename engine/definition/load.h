@@ -9,6 +9,7 @@
 #include "definition/bundle.h"
 #include "definition/diag.h"
 #include "model/definition.h"
+#include "value/cel.h"
 #include "value/yaml.h"
 
 /* What one decision does before it is known which step gives it. */
@@ -22,6 +23,19 @@ struct pl_decision_spec {
     bool waits_for_applicant;
     enum pl_clock_rule clock;
     bool reason_required;
+    bool undo;
+    uint16_t then;
+    const struct pl_yaml *keeps;
+    uint64_t keep[PL_STEPS_MAX / 64];
+};
+
+/* An expression that named a step: whether that step comes before is known when all are read. */
+struct pl_mention {
+    struct pl_mention *next;
+    struct pl_diag_place place;
+    uint16_t of;   /* the step of the expression */
+    uint16_t step; /* that it names */
+    bool needs;    /* it has no value unless the named step is done */
 };
 
 struct pl_load {
@@ -49,7 +63,11 @@ struct pl_load {
     const struct pl_yaml *steps[PL_STEPS_MAX];
     const struct pl_yaml *results[PL_RESULTS_MAX];
     struct pl_decision_spec specs[PL_DECISIONS_MAX];
-    uint16_t order[PL_STEPS_MAX]; /* steps, each after all of its ancestors */
+    const struct pl_yaml *groups[PL_STEPS_MAX]; /* where each name of `exclusive` stands first */
+    uint16_t group_count;
+    struct pl_mention *mentions;
+    const struct pl_schema *answers[PL_STEPS_MAX]; /* what each step answers, where it is known */
+    uint16_t order[PL_STEPS_MAX];                  /* steps, each after all of its ancestors */
     bool acyclic;
 
     /* Where something was reported already, what follows from it is not. */
@@ -94,6 +112,8 @@ bool pl_load_text(struct pl_load *l, const struct pl_yaml *node, struct pl_text 
 bool pl_load_int(struct pl_load *l, const struct pl_yaml *node, int64_t min, int64_t max,
                  int64_t *out);
 bool pl_load_bool(struct pl_load *l, const struct pl_yaml *node, bool *out);
+/* Of a key that can only be `true`: whether it is. */
+bool pl_load_true(struct pl_load *l, const struct pl_yaml *node);
 bool pl_load_word(struct pl_load *l, const struct pl_yaml *node, const char *const *words,
                   size_t word_count, unsigned *out);
 
@@ -119,7 +139,48 @@ struct pl_span_mistake pl_span_parse(struct pl_text text, struct pl_span *out);
 /* The same time in the words of the language, where it is certain which is meant. */
 bool pl_span_mend(struct pl_text text, char out[PL_FIX_TEXT_MAX]);
 bool pl_load_span(struct pl_load *l, const struct pl_yaml *node, struct pl_span *out);
-const struct pl_cel_program *pl_load_when(struct pl_load *l, const struct pl_yaml *node);
+
+/* ---- expressions ---- */
+
+/* Which steps an expression may read. */
+enum pl_reach {
+    PL_REACH_NONE,   /* the form and the case only */
+    PL_REACH_BEFORE, /* steps before its own */
+    PL_REACH_ALL
+};
+
+struct pl_expression {
+    uint16_t step; /* whose it is; PL_NO_STEP: of the file */
+    enum pl_reach reach;
+    enum pl_cel_type wanted;
+    bool item;  /* it may read `item` */
+    bool items; /* it may read `items` */
+};
+
+/* The program of a value in the file; NULL when it is none, which is reported. */
+const struct pl_cel_program *pl_load_expression(struct pl_load *l, const struct pl_yaml *node,
+                                                const struct pl_expression *e);
+
+/* The same of a text that was put together; of it `part` stands in the node. With `scratch` it is
+ * only checked. */
+const struct pl_cel_program *pl_load_expression_of(struct pl_load *l, const struct pl_yaml *node,
+                                                   struct pl_text source, struct pl_text part,
+                                                   const struct pl_expression *e, bool scratch);
+
+/* A condition of a step: over the form and the steps before. */
+const struct pl_cel_program *pl_load_when(struct pl_load *l, const struct pl_step_def *step,
+                                          const struct pl_yaml *node);
+
+/* What a name in an expression stands for: a variable of the definition, which is entered when it
+ * is used first. False when it is no name, with the nearest one if there is one. */
+struct pl_name_read {
+    struct pl_cel_binding binding;
+    uint16_t step;   /* whose it is, or PL_NO_STEP */
+    bool needs_done; /* there is no value unless that step is done */
+    bool optional;   /* it may be absent even so */
+};
+bool pl_load_name(struct pl_load *l, const struct pl_expression *e, struct pl_text path,
+                  struct pl_name_read *out, const char **suggestion_out);
 
 /* ---- parts ---- */
 
@@ -132,6 +193,8 @@ void pl_load_calendar(struct pl_load *l, const struct pl_yaml *root, struct pl_c
 void pl_load_departments(struct pl_load *l);
 void pl_load_documents(struct pl_load *l);
 void pl_load_decisions(struct pl_load *l, const struct pl_yaml *node);
+uint16_t pl_load_find_result(const struct pl_definition *def, struct pl_text id);
+uint16_t pl_load_result_ref(struct pl_load *l, const struct pl_yaml *node);
 void pl_load_finish_ids(struct pl_load *l, const struct pl_yaml *node);
 void pl_load_finish(struct pl_load *l);
 void pl_load_step_ids(struct pl_load *l, const struct pl_yaml *node);
@@ -142,6 +205,26 @@ void pl_load_step_keys(struct pl_load *l, struct pl_step_def *step, const struct
 void pl_load_members(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *for_each,
                      const struct pl_yaml *ladder);
 void pl_load_rules(struct pl_load *l, uint16_t step, const struct pl_yaml *decisions);
+
+/* Setters of keys of a step, by subject: load_order.c, load_set.c, load_signers.c, load_wait.c. */
+void pl_load_set_after(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_decide_after(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_when(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_while(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_exclusive(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_cancels(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_not_by(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_undo(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_items(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_signers(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_sign(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_same_person(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_wait_for(struct pl_load *l, void *object, const struct pl_yaml *node);
+
+/* Number of a step of the definition, and what it has in the file. */
+uint16_t pl_load_number_of(const struct pl_load *l, const struct pl_step_def *step);
+const struct pl_yaml *pl_load_key_of(const struct pl_load *l, const struct pl_step_def *step,
+                                     const char *key);
 /* The ladder of a step, from its own or that of the file; returns which, NULL when there is none.
  */
 const struct pl_yaml *pl_load_ladder(struct pl_load *l, struct pl_step_def *step,
@@ -154,10 +237,14 @@ void pl_load_member_ladder(struct pl_load *l, const struct pl_yaml *ladder,
 /* Arcs of `after`: of a step or of a result. */
 struct pl_arcs {
     enum pl_join join;
+    uint16_t need;
     struct pl_arc *at;
     uint16_t count;
 };
 void pl_load_after(struct pl_load *l, const struct pl_yaml *node, struct pl_arcs *out);
+/* Adds the steps of a list to a mask. */
+void pl_load_steps_mask(struct pl_load *l, const struct pl_yaml *node,
+                        uint64_t mask[static PL_STEPS_MAX / 64]);
 /* A part of the text of a node: `len` bytes from `start`. */
 struct pl_diag_place pl_load_at_part(const struct pl_load *l, const struct pl_yaml *node,
                                      struct pl_text part);
@@ -171,6 +258,7 @@ uint16_t pl_load_document(struct pl_load *l, const struct pl_yaml *node);
 /* ---- checks of a definition that is whole ---- */
 
 void pl_check_graph(struct pl_load *l);
+void pl_check_mentions(struct pl_load *l);
 void pl_check_data(struct pl_load *l);
 void pl_check_reach(struct pl_load *l);
 void pl_check_time(struct pl_load *l);

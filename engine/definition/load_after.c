@@ -64,27 +64,69 @@ static bool load_arc(struct pl_load *l, const struct pl_yaml *node, struct pl_ar
     return arc.step != PL_NO_STEP;
 }
 
+/* {any: [...]}, {some: [...]}, {need: n, of: [...]}, {each: [...]}: the list; NULL when it is none
+ * of these, which is reported. */
+static const struct pl_yaml *read_join(struct pl_load *l, const struct pl_yaml *node,
+                                       struct pl_arcs *out)
+{
+    static const struct {
+        const char *key;
+        enum pl_join join;
+    } joins[] = {{"any", PL_JOIN_ANY}, {"some", PL_JOIN_SOME}, {"each", PL_JOIN_EACH}};
+    const struct pl_yaml *need = pl_yaml_get(node, "need");
+    const struct pl_yaml *of = pl_yaml_get(node, "of");
+    int64_t count = 0;
+
+    for (size_t i = 0; i < sizeof(joins) / sizeof(joins[0]) && node->count == 1; i++) {
+        const struct pl_yaml *list = pl_yaml_get(node, joins[i].key);
+        if (list != NULL) {
+            out->join = joins[i].join;
+            return list;
+        }
+    }
+    if (need != NULL && of != NULL && node->count == 2) {
+        if (!pl_load_int(l, need, 1, of->count > 0 ? of->count : 1, &count)) {
+            return NULL;
+        }
+        out->join = PL_JOIN_NEED;
+        out->need = (uint16_t)count;
+        return of;
+    }
+    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_WRONG_TYPE,
+                                       "`after` is a step, a list of steps (all of them), or a map "
+                                       "that says how many");
+    pl_diag_hint(diag, "Write `after: x`, `after: [x, y]`, `{any: [x, y]}`, `{some: [x, y]}`, "
+                       "`{need: 2, of: [x, y, z]}` or `{each: [x, y]}`.");
+    return NULL;
+}
+
 void pl_load_after(struct pl_load *l, const struct pl_yaml *node, struct pl_arcs *out)
 {
     const struct pl_yaml *items[PL_ARCS_MAX];
-    const struct pl_yaml *list = node;
+    const struct pl_yaml *list = node->kind == PL_YAML_MAP ? read_join(l, node, out) : node;
 
-    if (node->kind == PL_YAML_MAP) {
-        list = pl_yaml_get(node, "any");
-        if (list == NULL || node->count != 1) {
-            struct pl_diag *diag =
-                pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_WRONG_TYPE,
-                            "`after` is a step, a list of steps (all of them) or `{any: [...]}`");
-            pl_diag_hint(diag, "Write `after: x`, `after: [x, y]` or `after: {any: [x, y]}`.");
-            return;
-        }
-        out->join = PL_JOIN_ANY;
+    if (list == NULL) {
+        return;
     }
     const unsigned count = pl_load_list(l, list, items, PL_ARCS_MAX);
     out->at = pl_load_alloc(l, count * sizeof(*out->at));
     for (unsigned i = 0; i < count && out->at != NULL; i++) {
         if (load_arc(l, items[i], &out->at[out->count])) {
             out->count++;
+        }
+    }
+}
+
+void pl_load_steps_mask(struct pl_load *l, const struct pl_yaml *node,
+                        uint64_t mask[static PL_STEPS_MAX / 64])
+{
+    const struct pl_yaml *items[PL_STEPS_MAX];
+    const unsigned count = pl_load_list(l, node, items, PL_STEPS_MAX);
+
+    for (unsigned i = 0; i < count; i++) {
+        const uint16_t step = pl_load_step_ref(l, items[i], items[i]->text);
+        if (step != PL_NO_STEP) {
+            mask[step / 64] |= UINT64_C(1) << (step % 64);
         }
     }
 }

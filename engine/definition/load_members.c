@@ -61,7 +61,7 @@ static void set_silence(struct pl_load *l, void *object, const struct pl_yaml *n
 static void set_when(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     struct reading *r = object;
-    r->member->when = pl_load_when(l, node);
+    r->member->when = pl_load_when(l, r->step, node);
 }
 
 static bool is_asked(const struct pl_step_def *step, uint16_t service)
@@ -117,6 +117,12 @@ void pl_load_members(struct pl_load *l, struct pl_step_def *step, const struct p
 {
     if (!pl_load_is_map(l, for_each, "`for_each`")) {
         return;
+    }
+    if (step->set.kind == PL_SET_ARCS) {
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at_key(l, for_each), PL_DIAG_NOT_FOR_KIND,
+                        "a joint step starts once: it has no `each`");
+        pl_diag_hint(diag, "Write `after: {any: [...]}` or `{some: [...]}`.");
     }
     if (for_each->count == 0) {
         struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, for_each), PL_DIAG_EMPTY,

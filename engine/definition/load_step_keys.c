@@ -1,7 +1,6 @@
 /* The keys of a step: what it asks, after what, with what, and how long it may take. */
 #include <string.h>
 
-#include "base/time.h"
 #include "definition/load.h"
 #include "value/schema.h"
 
@@ -16,9 +15,15 @@ static const char *const acts[] = {
     "bundle", "market", "payment",      "acceptance", "commitment",
 };
 
-static uint16_t number_of(const struct pl_load *l, const struct pl_step_def *step)
+uint16_t pl_load_number_of(const struct pl_load *l, const struct pl_step_def *step)
 {
     return (uint16_t)(step - l->def->steps);
+}
+
+const struct pl_yaml *pl_load_key_of(const struct pl_load *l, const struct pl_step_def *step,
+                                     const char *key)
+{
+    return pl_yaml_get(l->steps[pl_load_number_of(l, step)], key);
 }
 
 static void set_title(struct pl_load *l, void *object, const struct pl_yaml *node)
@@ -78,62 +83,6 @@ static void set_service(struct pl_load *l, void *object, const struct pl_yaml *n
     }
 }
 
-/* A day, a span of time, or the id of a signal: ids do not begin with a digit. */
-static void set_wait_for(struct pl_load *l, void *object, const struct pl_yaml *node)
-{
-    struct pl_step_def *step = object;
-    struct pl_date date = {0};
-
-    step->wait_for = PL_WAIT_SIGNAL;
-    if (node->kind != PL_YAML_SCALAR || node->text.len == 0 || node->text.at[0] < '0' ||
-        node->text.at[0] > '9') {
-        (void)pl_load_id(l, node, &step->signal);
-    } else if (pl_date_parse(node->text, &date)) {
-        step->wait_for = PL_WAIT_DATE;
-        step->date = pl_day_of_date(date);
-    } else if (node->text.len == 10 && node->text.at[4] == '-' && node->text.at[7] == '-') {
-        struct pl_diag *diag =
-            pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_DAY, "there is no day `%.*s`",
-                        (int)node->text.len, node->text.at);
-        pl_diag_hint(diag, "Write a day as year, month, day: `2026-05-01`.");
-    } else {
-        step->wait_for = PL_WAIT_SPAN;
-        (void)pl_load_span(l, node, &step->span);
-    }
-}
-
-static void set_after(struct pl_load *l, void *object, const struct pl_yaml *node)
-{
-    struct pl_step_def *step = object;
-    struct pl_arcs arcs = {0};
-
-    pl_load_after(l, node, &arcs);
-    step->join = arcs.join;
-    step->after = arcs.at;
-    step->after_count = arcs.count;
-}
-
-static void set_decide_after(struct pl_load *l, void *object, const struct pl_yaml *node)
-{
-    struct pl_step_def *step = object;
-    const struct pl_yaml *items[PL_ARCS_MAX];
-    const unsigned count = pl_load_list(l, node, items, PL_ARCS_MAX);
-
-    step->decide_after = pl_load_alloc(l, count * sizeof(*step->decide_after));
-    for (unsigned i = 0; i < count && step->decide_after != NULL; i++) {
-        const uint16_t other = pl_load_step_ref(l, items[i], items[i]->text);
-        if (other != PL_NO_STEP) {
-            step->decide_after[step->decide_after_count++] = other;
-        }
-    }
-}
-
-static void set_when(struct pl_load *l, void *object, const struct pl_yaml *node)
-{
-    struct pl_step_def *step = object;
-    step->when = pl_load_when(l, node);
-}
-
 static void set_sees(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     struct pl_step_def *step = object;
@@ -191,7 +140,7 @@ static void set_issues(struct pl_load *l, void *object, const struct pl_yaml *no
 
 static void set_decisions(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
-    pl_load_rules(l, number_of(l, object), node);
+    pl_load_rules(l, pl_load_number_of(l, object), node);
 }
 
 static void set_limit(struct pl_load *l, void *object, const struct pl_yaml *node)
@@ -203,7 +152,7 @@ static void set_limit(struct pl_load *l, void *object, const struct pl_yaml *nod
 static void set_statutory(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     struct pl_step_def *step = object;
-    const struct pl_yaml *limit = pl_yaml_get(l->steps[number_of(l, step)], "limit");
+    const struct pl_yaml *limit = pl_load_key_of(l, step, "limit");
 
     if (limit == NULL) {
         struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,
@@ -227,18 +176,11 @@ static void set_late(struct pl_load *l, void *object, const struct pl_yaml *node
 {
     const struct pl_step_def *step = object;
 
-    if (pl_yaml_get(l->steps[number_of(l, step)], "limit") == NULL) {
+    if (pl_load_key_of(l, step, "limit") == NULL) {
         struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,
                                            "`late` needs a `limit` that can run out");
         pl_diag_hint(diag, "Add `limit: ...` to the step.");
     }
-}
-
-static void set_for_each(struct pl_load *l, void *object, const struct pl_yaml *node)
-{
-    (void)l;
-    (void)object;
-    (void)node;
 }
 
 static void set_visit(struct pl_load *l, void *object, const struct pl_yaml *node)
@@ -279,17 +221,27 @@ static void set_counts(struct pl_load *l, void *object, const struct pl_yaml *no
     }
 }
 
-/* `members` are made before, `when` after the title, `statutory` after `limit`. */
+/* `members` are made before, `when` after the title, `for_each` after `after`, `sign` after
+ * `signers`, `statutory` after `limit`. */
 static const struct pl_key step_keys[] = {
     {"title", true, set_title},
     {"stage", false, set_stage},
     {"act", false, set_act},
     {"ask", false, set_service},
     {"tell", false, set_service},
-    {"wait_for", false, set_wait_for},
-    {"after", false, set_after},
-    {"decide_after", false, set_decide_after},
-    {"when", false, set_when},
+    {"wait_for", false, pl_load_set_wait_for},
+    {"after", false, pl_load_set_after},
+    {"decide_after", false, pl_load_set_decide_after},
+    {"when", false, pl_load_set_when},
+    {"while", false, pl_load_set_while},
+    {"exclusive", false, pl_load_set_exclusive},
+    {"cancels", false, pl_load_set_cancels},
+    {"undo", false, pl_load_set_undo},
+    {"for_each", false, pl_load_set_items},
+    {"signers", false, pl_load_set_signers},
+    {"sign", false, pl_load_set_sign},
+    {"same_person", false, pl_load_set_same_person},
+    {"not_by", false, pl_load_set_not_by},
     {"sees", false, set_sees},
     {"needs", false, set_needs},
     {"issues", false, set_issues},
@@ -297,7 +249,6 @@ static const struct pl_key step_keys[] = {
     {"limit", false, set_limit},
     {"statutory", false, set_statutory},
     {"late", false, set_late},
-    {"for_each", false, set_for_each},
     {"visit", false, set_visit},
     {"cost", false, set_cost},
     {"deposit", false, set_deposit},

@@ -4,15 +4,34 @@
 #include "definition/load.h"
 
 /* Keys that only some kinds of step may have. */
-enum { ASK = 1, TELL = 2, WAIT = 4 };
+enum {
+    ASK = 1 << PL_KIND_ASK,
+    TELL = 1 << PL_KIND_TELL,
+    WAIT = 1 << PL_KIND_WAIT_FOR,
+    RUN = 1 << PL_KIND_RUN,
+    TABLE = 1 << PL_KIND_DECIDE
+};
 static const struct {
     const char *key;
     unsigned kinds;
 } kind_keys[] = {
-    {"decide_after", ASK}, {"for_each", ASK},         {"decisions", ASK},
-    {"needs", ASK},        {"issues", ASK},           {"visit", ASK},
-    {"cost", ASK},         {"deposit", ASK},          {"sees", ASK | TELL},
-    {"limit", ASK | WAIT}, {"statutory", ASK | WAIT}, {"late", ASK | WAIT},
+    {"decide_after", ASK | RUN},
+    {"for_each", ASK | TELL | RUN},
+    {"decisions", ASK},
+    {"signers", ASK},
+    {"sign", ASK},
+    {"same_person", ASK},
+    {"not_by", ASK},
+    {"undo", ASK | TELL | RUN},
+    {"needs", ASK},
+    {"issues", ASK},
+    {"visit", ASK},
+    {"cost", ASK},
+    {"deposit", ASK},
+    {"sees", ASK | TELL},
+    {"limit", ASK | WAIT | RUN},
+    {"statutory", ASK | WAIT | RUN},
+    {"late", ASK | WAIT | RUN},
 };
 
 /* ---- one step ---- */
@@ -94,6 +113,26 @@ static void check_limit(struct pl_load *l, const struct pl_step_def *step,
     pl_diag_hint(diag, "Add `limit: 5 working days`, or `counts: false` for a milestone.");
 }
 
+/* Room for everybody whom the step may ask; the lead is there from the start. */
+static void make_members(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node)
+{
+    const struct pl_yaml *others = pl_yaml_get(node, "for_each");
+    const struct pl_yaml *signers = pl_yaml_get(node, "signers");
+    uint32_t count = 1;
+
+    if (step->kind == PL_KIND_WAIT_FOR || step->kind == PL_KIND_DECIDE) {
+        return;
+    }
+    count += others != NULL && others->count < PL_MEMBERS_MAX ? others->count : 0;
+    count += signers != NULL && signers->count <= PL_MEMBERS_MAX ? signers->count : 0;
+    step->members = pl_load_alloc(l, count * sizeof(*step->members));
+    if (step->members != NULL) {
+        step->member_count = 1;
+        step->members[0] =
+            (struct pl_member){.role = PL_ROLE_LEAD, .silent_decision = PL_NO_DECISION};
+    }
+}
+
 static void load_step(struct pl_load *l, uint16_t number)
 {
     struct pl_step_def *step = &l->def->steps[number];
@@ -104,16 +143,7 @@ static void load_step(struct pl_load *l, uint16_t number)
     }
     const bool kind_known = read_kind(l, step, node);
     const struct pl_yaml *for_each = pl_yaml_get(node, "for_each");
-    if (step->kind != PL_KIND_WAIT_FOR) {
-        const uint32_t joint =
-            for_each != NULL && for_each->count < PL_MEMBERS_MAX ? for_each->count : 0;
-        step->members = pl_load_alloc(l, (1 + joint) * sizeof(*step->members));
-        step->member_count = 1;
-    }
-    if (step->members != NULL) {
-        step->members[0] =
-            (struct pl_member){.role = PL_ROLE_LEAD, .silent_decision = PL_NO_DECISION};
-    }
+    make_members(l, step, node);
     pl_load_step_keys(l, step, node);
     if (kind_known) {
         check_kind_keys(l, step, node);
@@ -123,7 +153,7 @@ static void load_step(struct pl_load *l, uint16_t number)
         pl_load_rules(l, number, NULL);
     }
     const struct pl_yaml *ladder = pl_load_ladder(l, step, pl_yaml_get(node, "late"));
-    if (for_each != NULL && step->kind == PL_KIND_ASK && step->members != NULL) {
+    if (for_each != NULL && step->set.kind != PL_SET_ITEMS && step->members != NULL) {
         pl_load_members(l, step, for_each, ladder);
     }
 }
@@ -176,6 +206,19 @@ static void load_titles(struct pl_load *l)
     }
 }
 
+/* Items have their bound there already. */
+static uint16_t tasks_of(const struct pl_step_def *step)
+{
+    uint16_t count = step->member_count;
+
+    if (step->set.kind == PL_SET_ITEMS) {
+        count = step->task_count;
+    } else if (step->set.kind == PL_SET_ARCS) {
+        count = step->member_count > 0 ? step->after_count : 0;
+    }
+    return (uint16_t)(count + (step->undo != NULL));
+}
+
 void pl_load_steps(struct pl_load *l)
 {
     struct pl_definition *def = l->def;
@@ -187,7 +230,7 @@ void pl_load_steps(struct pl_load *l)
         load_step(l, i);
         l->doubtful[i] = pl_load_mistakes(l) > mistakes;
         def->steps[i].first_task = (uint16_t)tasks;
-        def->steps[i].task_count = def->steps[i].member_count;
+        def->steps[i].task_count = tasks_of(&def->steps[i]);
         tasks += def->steps[i].task_count;
     }
     if (tasks > PL_TASKS_MAX) {

@@ -337,6 +337,22 @@ bool pl_load_bool(struct pl_load *l, const struct pl_yaml *node, bool *out)
     return false;
 }
 
+bool pl_load_true(struct pl_load *l, const struct pl_yaml *node)
+{
+    bool value = false;
+
+    if (!pl_load_bool(l, node, &value)) {
+        return false;
+    }
+    if (!value) {
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_WORD,
+                        "`%.*s` can only be `true`", (int)node->key.len, node->key.at);
+        pl_diag_hint(diag, "Leave the line out: that is what it is without it.");
+    }
+    return value;
+}
+
 bool pl_load_word(struct pl_load *l, const struct pl_yaml *node, const char *const *words,
                   size_t word_count, unsigned *out)
 {
