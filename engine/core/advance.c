@@ -141,20 +141,45 @@ static bool is_complete(const struct pl_case *c)
     return true;
 }
 
-/* The first result in the order of the file whose join holds. */
-static uint16_t find_result(const struct pl_definition *def, const struct pl_case *c)
+/* Where the incident of a result's condition stands: the case has no other place. */
+static uint16_t last_step(const struct pl_deciding *d)
 {
+    return (uint16_t)(d->def->step_count - 1);
+}
+
+/* The first result in the order of the file whose join and condition hold; false: an incident was
+ * raised. */
+static bool find_result(struct pl_deciding *d, uint16_t *result_out)
+{
+    const struct pl_definition *def = d->def;
+    const struct pl_case *c = &d->out->after;
+
     for (uint16_t i = 0; i < def->finish_count; i++) {
         const struct pl_result *result = &def->results[def->finish[i]];
+        bool holds = pl_core_join(c, result->join, result->need, result->after,
+                                  result->after_count) == PL_JOIN_STARTS;
 
-        if (pl_core_join(c, result->join, result->need, result->after, result->after_count) ==
-            PL_JOIN_STARTS) {
-            return def->finish[i];
+        if (holds && !pl_core_condition(d, last_step(d), PL_NO_ITEM, result->when, &holds)) {
+            return false;
+        }
+        if (holds) {
+            *result_out = def->finish[i];
+            return true;
         }
     }
     /* The loader proved this for every combination of decisions; steps that an officer skipped may
      * lead here, and then nothing was refused. */
-    return PL_RESULT_COMPLETED;
+    *result_out = PL_RESULT_COMPLETED;
+    return true;
+}
+
+static void finish(struct pl_deciding *d)
+{
+    uint16_t result = PL_NO_RESULT;
+
+    if (!pl_core_step(d, last_step(d))->incident && find_result(d, &result)) {
+        pl_core_finish(d, result, PL_NO_TEXT, PL_NO_STEP);
+    }
 }
 
 void pl_core_advance(struct pl_deciding *d)
@@ -169,6 +194,6 @@ void pl_core_advance(struct pl_deciding *d)
         }
     }
     if (!c->paused && !c->finished && is_complete(c)) {
-        pl_core_finish(d, find_result(d->def, c), PL_NO_TEXT, PL_NO_STEP);
+        finish(d);
     }
 }

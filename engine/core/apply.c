@@ -124,15 +124,26 @@ void pl_apply_case_cancelled(const struct pl_fold *f)
     (void)f;
 }
 
+/* Before signals had keys the event named no step: it was for every step that waits for the name.
+ */
+static bool is_for(const struct pl_fold *f, uint16_t step)
+{
+    const struct pl_step_def *sd = &f->def->steps[step];
+
+    if (f->e->step != PL_NO_STEP) {
+        return f->e->step == step;
+    }
+    return sd->kind == PL_KIND_WAIT_FOR && sd->wait_for == PL_WAIT_SIGNAL &&
+           !pl_step_is_settled(f->c->steps[step].state) &&
+           pl_text_equal(sd->signal, f->e->signal_received.name);
+}
+
 void pl_apply_signal_received(const struct pl_fold *f)
 {
     for (uint16_t i = 0; i < f->c->step_count; i++) {
-        const struct pl_step_def *step = &f->def->steps[i];
-
-        if (step->kind == PL_KIND_WAIT_FOR && step->wait_for == PL_WAIT_SIGNAL &&
-            !pl_step_is_settled(f->c->steps[i].state) &&
-            pl_text_equal(step->signal, f->e->signal_received.name)) {
+        if (is_for(f, i)) {
             f->c->steps[i].signalled = true;
+            f->c->steps[i].value_seq = f->seq;
         }
     }
 }

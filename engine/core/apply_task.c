@@ -9,6 +9,7 @@ void pl_apply_task_readied(const struct pl_fold *f)
     t->round = pl_fold_step(f)->round;
     t->attempts = 0;
     t->rungs = 0;
+    t->hand_overs = 0;
     t->ready_seq = f->seq;
     t->due_ms = f->e->task_readied.due_ms;
     pl_core_clock_set(f->def, f->c, f->e->step);
@@ -106,6 +107,13 @@ void pl_apply_task_released(const struct pl_fold *f)
     pl_fold_move_task(f, pl_fold_task(f), PL_TASK_READY);
 }
 
+static unsigned attempts_max(const struct pl_fold *f)
+{
+    const struct pl_retry *retry = f->def->steps[f->e->step].retry;
+
+    return retry != NULL ? retry->attempts : PL_ATTEMPTS_MAX;
+}
+
 void pl_apply_task_timed_out(const struct pl_fold *f)
 {
     struct pl_task *t = pl_fold_task(f);
@@ -113,7 +121,7 @@ void pl_apply_task_timed_out(const struct pl_fold *f)
     if (f->e->task_timed_out.what == PL_TIMEOUT_LEASE) {
         t->attempts++;
     }
-    pl_fold_move_task(f, t, t->attempts < PL_ATTEMPTS_MAX ? PL_TASK_READY : PL_TASK_FAILED);
+    pl_fold_move_task(f, t, t->attempts < attempts_max(f) ? PL_TASK_READY : PL_TASK_FAILED);
 }
 
 void pl_apply_task_cancelled(const struct pl_fold *f)
@@ -151,7 +159,18 @@ void pl_apply_item_added(const struct pl_fold *f)
 
 void pl_apply_task_assigned(const struct pl_fold *f)
 {
-    pl_fold_task(f)->service = (uint16_t)(f->e->task_assigned.service + 1);
+    struct pl_task *t = pl_fold_task(f);
+
+    t->service = (uint16_t)(f->e->task_assigned.service + 1);
+    if (!pl_task_is_open(t->state)) {
+        return; /* the competent department, before it is asked */
+    }
+    t->hand_overs++;
+    t->attempts = 0;
+    t->lease = (struct pl_lease){{0}};
+    if (t->state != PL_TASK_READY) {
+        pl_fold_move_task(f, t, PL_TASK_READY);
+    }
 }
 
 void pl_apply_child_started(const struct pl_fold *f)

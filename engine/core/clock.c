@@ -63,7 +63,8 @@ int64_t pl_core_wait_end(const struct pl_definition *def, uint16_t step_index,
     }
     switch (step->wait_for) {
     case PL_WAIT_DATE:
-        return pl_ms_of_day(step->date, def->calendar.zone_minutes);
+        return step->date_of != NULL ? s->due_ms
+                                     : pl_ms_of_day(step->date, def->calendar.zone_minutes);
     case PL_WAIT_SPAN:
         return pl_core_clock_end(def, s, step->span);
     case PL_WAIT_SIGNAL:

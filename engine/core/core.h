@@ -80,7 +80,8 @@ enum pl_wait_kind {
     PL_WAITS_SIGNAL,
     PL_WAITS_TIME,
     PL_WAITS_HELD,
-    PL_WAITS_RESUME
+    PL_WAITS_RESUME,
+    PL_WAITS_CHILD /* the case that the task started */
 };
 struct pl_wait {
     enum pl_wait_kind kind;

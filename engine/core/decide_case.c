@@ -137,33 +137,45 @@ enum pl_rejection pl_decide_resume_case(struct pl_deciding *d)
     return PL_ACCEPTED;
 }
 
-static bool someone_waits(const struct pl_definition *def, const struct pl_case *c,
-                          struct pl_text name)
+/* Whether a step takes this signal now: one that comes early is kept for it unless it is
+ * transient. */
+static bool takes(struct pl_deciding *d, uint16_t step)
 {
-    for (uint16_t i = 0; i < c->step_count; i++) {
-        const struct pl_step_def *step = &def->steps[i];
+    const struct pl_step_def *sd = &d->def->steps[step];
+    const enum pl_step_state state = pl_core_step(d, step)->state;
+    struct pl_text key;
 
-        if (step->kind == PL_KIND_WAIT_FOR && step->wait_for == PL_WAIT_SIGNAL &&
-            !pl_step_is_settled(c->steps[i].state) && pl_text_equal(step->signal, name)) {
-            return true;
-        }
+    if (sd->kind != PL_KIND_WAIT_FOR || sd->wait_for != PL_WAIT_SIGNAL ||
+        !pl_text_equal(sd->signal, d->cmd->code) || pl_step_is_settled(state) ||
+        (sd->transient && state != PL_STEP_ACTIVE)) {
+        return false;
     }
-    return false;
+    return d->cmd->key.len == 0 ||
+           (pl_core_key_of(d, step, &key) && pl_text_equal(key, d->cmd->key));
 }
 
-/* A signal that comes before its step is kept for it; one that no step will wait for is refused. */
+/* A signal that no step takes is refused: whoever sent it should know. */
 enum pl_rejection pl_decide_signal(struct pl_deciding *d)
 {
-    if (!someone_waits(d->def, &d->out->after, d->cmd->code)) {
+    bool taken = false;
+
+    for (uint16_t i = 0; i < d->def->step_count; i++) {
+        if (takes(d, i)) {
+            taken = true;
+            pl_core_emit(d, (struct pl_event){
+                                .kind = PL_EVT_SIGNAL_RECEIVED,
+                                .step = i,
+                                .item = PL_NO_ITEM,
+                                .signal_received = {.name = d->cmd->code,
+                                                    .by = d->cmd->by,
+                                                    .data = d->cmd->answer,
+                                                    .key = d->cmd->key},
+                            });
+        }
+    }
+    if (!taken) {
         return PL_REJECT_NO_ONE_WAITS;
     }
-    pl_core_emit(
-        d, (struct pl_event){
-               .kind = PL_EVT_SIGNAL_RECEIVED,
-               .step = PL_NO_STEP,
-               .item = PL_NO_ITEM,
-               .signal_received = {.name = d->cmd->code, .by = d->cmd->by, .data = d->cmd->answer},
-           });
     pl_core_advance(d);
     return PL_ACCEPTED;
 }

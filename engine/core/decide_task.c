@@ -267,13 +267,43 @@ enum pl_rejection pl_decide_task_complete(struct pl_deciding *d)
     return PL_ACCEPTED;
 }
 
-/* Doubles with each failure; 0 = no more, an operator must look. */
+/* A number that looks drawn and depends on `seed` alone (SplitMix64, Steele et al. 2014). */
+static uint64_t mix(uint64_t seed)
+{
+    seed += UINT64_C(0x9e3779b97f4a7c15);
+    seed = (seed ^ seed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    seed = (seed ^ seed >> 27) * UINT64_C(0x94d049bb133111eb);
+    return seed ^ seed >> 31;
+}
+
+/* The wait of the policy after so many failures: grows by its factor up to its longest, shortened
+ * by a draw that a replay repeats. */
+static int64_t policy_wait(const struct pl_deciding *d, const struct pl_retry *retry,
+                           unsigned failures)
+{
+    const uint64_t seed =
+        d->out->after.id.v ^ (uint64_t)d->cmd->step << 48 ^ (uint64_t)d->cmd->item << 32 ^ failures;
+    int64_t wait_ms = retry->first_ms;
+
+    for (unsigned i = 0; i < failures && wait_ms < retry->max_ms; i++) {
+        wait_ms = wait_ms * retry->factor_percent / 100;
+    }
+    wait_ms = wait_ms < retry->max_ms ? wait_ms : retry->max_ms;
+    const uint64_t less = mix(seed) % 1001 * retry->jitter_percent; /* of 100,000 */
+
+    return (wait_ms - (int64_t)((uint64_t)wait_ms / 1000 * less / 100)) * d->facts->clock_rate;
+}
+
+/* When a failed task is offered again; 0 = no more, an operator must look. */
 static int64_t retry_at(const struct pl_deciding *d)
 {
+    const struct pl_retry *retry = d->def->steps[d->cmd->step].retry;
     const unsigned failures = target(d)->attempts;
-    int64_t wait_ms = d->facts->backoff_ms << failures;
+    const unsigned failures_max = retry != NULL ? retry->attempts : PL_ATTEMPTS_MAX;
+    int64_t wait_ms =
+        retry != NULL ? policy_wait(d, retry, failures) : d->facts->backoff_ms << failures;
 
-    if (!d->cmd->retryable || failures + 1 >= PL_ATTEMPTS_MAX) {
+    if (!d->cmd->retryable || failures + 1 >= failures_max) {
         return 0;
     }
     if (d->cmd->backoff_ms > 0) {
@@ -359,7 +389,9 @@ enum pl_rejection pl_decide_task_decide(struct pl_deciding *d)
     uint16_t decision = PL_NO_DECISION;
     const struct pl_task *t = target(d);
 
-    if (!pl_task_is_open(t->state) || (d->cmd->round != 0 && d->cmd->round != t->round)) {
+    /* A child decides by itself: whoever wants to end it cancels its case. */
+    if (!pl_task_is_open(t->state) || t->child != 0 ||
+        (d->cmd->round != 0 && d->cmd->round != t->round)) {
         return PL_REJECT_TASK_STATE;
     }
     const enum pl_rejection rejection = read_decision(d, &decision);
@@ -408,8 +440,45 @@ enum pl_rejection pl_decide_task_retry(struct pl_deciding *d)
     return PL_REJECT_TASK_STATE;
 }
 
+/* The choice of the step with this name, PL_NO_SERVICE when it is none. */
+static uint16_t find_choice(const struct pl_deciding *d, struct pl_text name)
+{
+    const struct pl_step_def *sd = &d->def->steps[d->cmd->step];
+
+    for (uint16_t i = 0; i < sd->choice_count; i++) {
+        if (pl_text_equal(d->def->services[sd->choices[i].service].name, name)) {
+            return sd->choices[i].service;
+        }
+    }
+    return PL_NO_SERVICE;
+}
+
+/* Not competent: the task goes to the department that is (Administrative Licensing Law art. 32). */
 enum pl_rejection pl_decide_task_hand_over(struct pl_deciding *d)
 {
-    (void)d;
-    return PL_REJECT_NOT_COMPETENT;
+    const struct pl_task *t = target(d);
+    const uint16_t service = find_choice(d, d->cmd->service);
+    const enum pl_rejection fence =
+        d->cmd->actor == PL_ACTOR_ADAPTER ? check_lease(d) : PL_ACCEPTED;
+
+    if (fence != PL_ACCEPTED) {
+        return fence;
+    }
+    if (!pl_task_is_open(t->state) || (d->cmd->round != 0 && d->cmd->round != t->round)) {
+        return PL_REJECT_TASK_STATE;
+    }
+    if (service == PL_NO_SERVICE || t->hand_overs >= PL_HAND_OVERS_MAX ||
+        service == pl_task_service(d->def, &d->out->after, d->cmd->step, d->cmd->item)) {
+        return PL_REJECT_NOT_COMPETENT;
+    }
+    if (d->cmd->reason.len == 0) {
+        return PL_REJECT_REASON_REQUIRED;
+    }
+    struct pl_event event = event_of(d, PL_EVT_TASK_ASSIGNED);
+
+    event.task_assigned.service = service;
+    event.task_assigned.reason = d->cmd->reason;
+    event.task_assigned.by = d->cmd->by;
+    pl_core_emit(d, event);
+    return PL_ACCEPTED;
 }

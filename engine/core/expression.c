@@ -123,3 +123,11 @@ bool pl_core_keep_value(struct pl_deciding *d, const struct pl_cel_value *value,
     out->room_used += writer.used;
     return true;
 }
+
+bool pl_core_key_of(struct pl_deciding *d, uint16_t step, struct pl_text *key_out)
+{
+    struct pl_case_data data;
+    struct pl_reading r = reading(d, &data, step, PL_NO_ITEM);
+
+    return pl_core_signal_key(&r, step, key_out);
+}

@@ -104,10 +104,31 @@ bool pl_core_condition(struct pl_deciding *d, uint16_t step, uint16_t item,
 bool pl_core_evaluate_day(struct pl_deciding *d, uint16_t step,
                           const struct pl_cel_program *program, int32_t *day_out);
 
+/* The correlation key of a WAIT_FOR as the case stands; false when it has none. */
+bool pl_core_key_of(struct pl_deciding *d, uint16_t step, struct pl_text *key_out);
+
 /* A value as MessagePack in `out->room`, for the VALUE of an event; false when it has no form there
  * or the room is full. */
 bool pl_core_keep_value(struct pl_deciding *d, const struct pl_cel_value *value,
                         struct pl_bytes *bytes_out);
+
+/* What a decision table gives: the rule that matched first, and what it means for the step. */
+struct pl_table_answer {
+    uint16_t rule;
+    struct pl_bytes outputs; /* in `out->room` */
+    const struct pl_decision_rule *decides;
+};
+
+/* Reads the table of a DECIDE step; false: an incident was raised. */
+bool pl_core_read_table(struct pl_deciding *d, uint16_t step, struct pl_table_answer *answer_out);
+
+/* End of the validity of a document that a step of this case issued; 0: none, or it does not end.
+ */
+int64_t pl_core_valid_until(const struct pl_definition *def, const struct pl_case *c,
+                            uint16_t document);
+
+/* Tells what a step that went on has issued, if it ends some day. */
+void pl_core_issue_documents(struct pl_deciding *d, uint16_t step);
 
 /* STEP_INCIDENT: the step waits for an operator. `code` is a constant; the message is copied. */
 void pl_core_incident(struct pl_deciding *d, uint16_t step, uint16_t item, const char *code,

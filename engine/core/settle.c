@@ -102,6 +102,7 @@ void pl_core_goes_on(struct pl_deciding *d, uint16_t step, uint16_t decision)
     const struct pl_step_def *sd = &d->def->steps[step];
 
     done(d, step, decision);
+    pl_core_issue_documents(d, step);
     for (uint16_t i = 0; pl_steps_any(sd->cancels) && i < d->def->step_count; i++) {
         if (pl_steps_have(sd->cancels, i) && !pl_step_is_settled(pl_core_step(d, i)->state)) {
             pl_core_cancel_step(d, i, step);

@@ -1,8 +1,17 @@
 #include "base/check.h"
+#include "base/time.h"
 #include "core/internal.h"
-#include "value/cel.h"
 
-/* Which members are asked, a bit each; false after an incident. The lead always is. */
+/* What has to be known before a step starts. It is read before the first event, so that a fault
+ * leaves the step waiting. */
+struct start {
+    uint32_t asked;   /* members, a bit each */
+    uint16_t service; /* who is competent; PL_NO_SERVICE: who the member names */
+    struct pl_table_answer table;
+    int64_t date_ms; /* of a WAIT_FOR; 0: none */
+};
+
+/* Which members are asked; false after an incident. The lead always is. */
 static bool ask_members(struct pl_deciding *d, uint16_t step, uint32_t *asked_out)
 {
     const struct pl_step_def *sd = &d->def->steps[step];
@@ -63,7 +72,103 @@ static void ready_tasks(struct pl_deciding *d, uint16_t step, uint32_t asked)
     }
 }
 
-static void begin(struct pl_deciding *d, uint16_t step, uint32_t asked)
+/* The first choice whose condition holds. */
+static bool choose(struct pl_deciding *d, uint16_t step, uint16_t *service_out)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+
+    *service_out = PL_NO_SERVICE;
+    for (uint16_t i = 0; i < sd->choice_count; i++) {
+        bool holds = false;
+
+        if (!pl_core_condition(d, step, PL_NO_ITEM, sd->choices[i].when, &holds)) {
+            return false;
+        }
+        if (holds) {
+            *service_out = sd->choices[i].service;
+            return true;
+        }
+    }
+    if (sd->choice_count > 0) {
+        pl_core_incident(d, step, PL_NO_ITEM, "competence", "no department is competent");
+    }
+    return sd->choice_count == 0;
+}
+
+/* Every document that the step needs must still be valid (the newest issue counts). */
+static bool documents_hold(struct pl_deciding *d, uint16_t step)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+
+    for (uint16_t i = 0; i < sd->needs_count; i++) {
+        const int64_t until_ms = pl_core_valid_until(d->def, &d->out->after, sd->needs[i]);
+
+        if (until_ms != 0 && until_ms <= d->facts->now_ms) {
+            pl_core_incident(d, step, PL_NO_ITEM, "document_expired",
+                             "a document that the step needs has expired: renew it, then retry");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_date(struct pl_deciding *d, uint16_t step, int64_t *date_ms_out)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+    int32_t day = 0;
+
+    *date_ms_out = 0;
+    if (sd->date_of == NULL) {
+        return true;
+    }
+    if (!pl_core_evaluate_day(d, step, sd->date_of, &day)) {
+        return false;
+    }
+    *date_ms_out = pl_ms_of_day(day, d->def->calendar.zone_minutes);
+    return true;
+}
+
+static bool read_start(struct pl_deciding *d, uint16_t step, struct start *start_out)
+{
+    return ask_members(d, step, &start_out->asked) && choose(d, step, &start_out->service) &&
+           documents_hold(d, step) && read_date(d, step, &start_out->date_ms) &&
+           (d->def->steps[step].kind != PL_KIND_DECIDE ||
+            pl_core_read_table(d, step, &start_out->table));
+}
+
+static void assign(struct pl_deciding *d, uint16_t step, uint16_t service)
+{
+    if (service != PL_NO_SERVICE &&
+        service != pl_task_service(d->def, &d->out->after, step, PL_LEAD)) {
+        pl_core_emit(d, (struct pl_event){
+                            .kind = PL_EVT_TASK_ASSIGNED,
+                            .step = step,
+                            .item = PL_LEAD,
+                            .task_assigned = {.service = service},
+                        });
+    }
+}
+
+/* A step that asks nobody has decided with its start. */
+static void decide_at_once(struct pl_deciding *d, uint16_t step, const struct start *start)
+{
+    const struct pl_step_def *sd = &d->def->steps[step];
+
+    if (sd->kind == PL_KIND_DECIDE) {
+        pl_core_emit(
+            d, (struct pl_event){
+                   .kind = PL_EVT_STEP_EVALUATED,
+                   .step = step,
+                   .item = PL_NO_ITEM,
+                   .step_evaluated = {.rule = start->table.rule, .outputs = start->table.outputs},
+               });
+        pl_core_take_effect(d, step, start->table.decides, PL_NO_TEXT, PL_NO_TEXT);
+    } else if (sd->kind == PL_KIND_TELL || (sd->kind == PL_KIND_RUN && sd->run->detached)) {
+        pl_core_goes_on(d, step, PL_DECISION_APPROVE);
+    }
+}
+
+static void begin(struct pl_deciding *d, uint16_t step, const struct start *start)
 {
     const struct pl_step_def *sd = &d->def->steps[step];
     const struct pl_step *s = pl_core_step(d, step);
@@ -76,7 +181,7 @@ static void begin(struct pl_deciding *d, uint16_t step, uint32_t asked)
     if (s->started_ms == 0) {
         due_ms = sd->has_limit
                      ? pl_calendar_deadline(&d->def->calendar, d->facts->now_ms, sd->limit).due_ms
-                     : 0;
+                     : start->date_ms;
     }
     pl_core_emit(d, (struct pl_event){
                         .kind = PL_EVT_STEP_STARTED,
@@ -84,10 +189,9 @@ static void begin(struct pl_deciding *d, uint16_t step, uint32_t asked)
                         .item = PL_NO_ITEM,
                         .step_started = {.round = s->round + 1u, .due_ms = due_ms},
                     });
-    ready_tasks(d, step, asked);
-    if (sd->kind == PL_KIND_TELL) {
-        pl_core_goes_on(d, step, PL_DECISION_APPROVE);
-    }
+    assign(d, step, start->service);
+    ready_tasks(d, step, start->asked);
+    decide_at_once(d, step, start);
 }
 
 static void skip(struct pl_deciding *d, uint16_t step, struct pl_text reason)
@@ -131,10 +235,10 @@ static bool is_owed(struct pl_deciding *d, uint16_t step)
 
 void pl_core_begin_step(struct pl_deciding *d, uint16_t step)
 {
-    uint32_t asked = 0;
+    struct start start = {0};
 
-    if (ask_members(d, step, &asked)) {
-        begin(d, step, asked);
+    if (read_start(d, step, &start)) {
+        begin(d, step, &start);
     }
 }
 

@@ -156,6 +156,13 @@ static bool task_wakes(const struct pl_task *t)
     return false;
 }
 
+/* A child that runs wakes its parent when it ends. */
+static bool is_child(const struct pl_definition *def, const struct pl_case *c, uint16_t task)
+{
+    return c->tasks[task].state == PL_TASK_ACTIVE && c->tasks[task].child != 0 &&
+           def->steps[pl_definition_step_of_task(def, task)].run != NULL;
+}
+
 static bool step_wakes(const struct pl_step_def *sd, const struct pl_step *s)
 {
     if (s->incident || (s->state == PL_STEP_RETURNED && !s->supplemented)) {
@@ -173,7 +180,7 @@ bool pl_core_has_wake_source(const struct pl_definition *def, const struct pl_ca
         return true;
     }
     for (uint16_t i = 0; i < c->task_count; i++) {
-        if (task_wakes(&c->tasks[i])) {
+        if (task_wakes(&c->tasks[i]) || is_child(def, c, i)) {
             return true;
         }
     }

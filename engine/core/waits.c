@@ -80,7 +80,9 @@ static void add_tasks(struct list *list, uint16_t step)
     for (uint16_t i = 0; i < list->def->steps[step].task_count; i++) {
         const struct pl_task *t = &list->c->tasks[list->def->steps[step].first_task + i];
 
-        if (kinds[t->state].waits) {
+        if (list->def->steps[step].run != NULL && t->state == PL_TASK_ACTIVE) {
+            add_task(list, step, i, PL_WAITS_CHILD);
+        } else if (kinds[t->state].waits) {
             add_task(list, step, i, kinds[t->state].kind);
         } else if (t->held) {
             add_task(list, step, i, PL_WAITS_HELD);

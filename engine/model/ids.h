@@ -22,6 +22,7 @@ struct pl_lease {
 #define PL_NO_ITEM        UINT16_MAX
 #define PL_NO_DECISION    UINT16_MAX
 #define PL_NO_RESULT      UINT16_MAX
+#define PL_LEAD           0 /* item of the first task of a step */
 #define PL_NO_SERVICE     UINT16_MAX
 #define PL_NO_GROUP       UINT16_MAX
 #define PL_STEP_APPLY     (UINT16_MAX - 1) /* the application itself, as a target of `back_to` */

@@ -21,7 +21,7 @@
 #define REPLIES_PER_TRIM  256u         /* rows of forgotten replies are dropped so many at once */
 #define REPLIES_TRIM_MAX  4096u        /* by one commit, more than it can add */
 #define FULL_TRY_EVERY    32u          /* turns with messages, while the store is full */
-#define COMMIT_ROOM       (256u << 10) /* of the arena: packing the largest case */
+#define COMMIT_ROOM       (512u << 10) /* of the arena: packing the largest case */
 #define IDEMPOTENCY_MS    ((int64_t)PL_IDEMPOTENCY_DAYS * PL_DAY_MS)
 
 int pl_server_init(struct pl_server *s)

@@ -30,6 +30,7 @@ static const char *kind_name(enum pl_wait_kind kind)
         [PL_WAITS_TIME] = "time",
         [PL_WAITS_HELD] = "held",
         [PL_WAITS_RESUME] = "resume",
+        [PL_WAITS_CHILD] = "child",
     };
     return names[kind];
 }
@@ -56,7 +57,9 @@ static const struct pl_service *service_of(const struct pl_found *found, const s
     if (wait->step >= def->step_count || wait->item >= def->steps[wait->step].task_count) {
         return NULL;
     }
-    return &def->services[pl_task_service(def, &found->c, wait->step, wait->item)];
+    const uint16_t service = pl_task_service(def, &found->c, wait->step, wait->item);
+
+    return service == PL_NO_SERVICE ? NULL : &def->services[service];
 }
 
 static struct named department_of(const struct pl_found *found, const struct pl_wait *wait)
@@ -170,6 +173,10 @@ static void say_what(struct sentence *text, const struct pl_server *s, const str
             return;
         }
         break;
+    case PL_WAITS_CHILD:
+        say(text, "等待子流程办结：{}", "waits for the end of its child case: {}",
+            named(found->def->steps[wait->step].title, found->def->steps[wait->step].id));
+        return;
     case PL_WAITS_TASK_OFFERED:
     case PL_WAITS_TASK_ACTIVE:
     case PL_WAITS_TASK_PARKED:
