@@ -93,7 +93,7 @@ void pl_apply_case_paused(const struct pl_fold *f)
     f->c->paused = true;
     f->c->paused_ms = f->at_ms;
     for (uint16_t i = 0; i < f->c->step_count; i++) {
-        pl_core_clock_stop(f->def, f->c, i, f->at_ms);
+        pl_core_clock_stop(f->def, f->c, i, PL_STOP_PAUSE, f->at_ms);
     }
 }
 
@@ -101,6 +101,11 @@ void pl_apply_case_resumed(const struct pl_fold *f)
 {
     f->c->paused = false;
     f->c->paused_ms = 0;
+    for (uint16_t i = 0; i < f->c->step_count; i++) {
+        struct pl_step *s = &f->c->steps[i];
+
+        s->stops = (uint16_t)(s->stops & ~(1u << PL_STOP_PAUSE));
+    }
 }
 
 void pl_apply_case_supplemented(const struct pl_fold *f)
@@ -151,11 +156,6 @@ void pl_apply_signal_received(const struct pl_fold *f)
 void pl_apply_calendar_amended(const struct pl_fold *f)
 {
     (void)f;
-}
-
-void pl_apply_case_recalendared(const struct pl_fold *f)
-{
-    f->c->calendar = (uint16_t)f->e->case_recalendared.version;
 }
 
 void pl_apply_case_undoing(const struct pl_fold *f)

@@ -9,10 +9,17 @@ void pl_apply_step_started(const struct pl_fold *f)
     s->round = (uint16_t)f->e->step_started.round;
     s->decision = PL_NO_DECISION;
     s->supplemented = false;
+    s->deemed = false;
+    s->stops = (uint16_t)(s->stops & ~(1u << PL_STOP_APPLICANT));
     if (s->started_ms == 0) {
-        s->started_ms = f->at_ms;
+        const int64_t from_ms = f->e->step_started.from_ms;
+
+        s->started_ms = from_ms != 0 ? from_ms : f->at_ms;
     }
     s->due_ms = f->e->step_started.due_ms;
+    s->statutory_ms = f->e->step_started.statutory_ms;
+    s->internal_ms = f->e->step_started.internal_ms;
+    s->date_ms = f->e->step_started.date_ms;
     pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
@@ -23,6 +30,8 @@ static void settle(const struct pl_fold *f, enum pl_step_state state)
 
     pl_fold_move_step(f, s, state);
     s->stopped_ms = 0;
+    s->stops = 0;
+    s->stop_seq = 0;
     s->signalled = false;
     s->supplemented = false;
     s->incident = false;
@@ -32,10 +41,25 @@ static void settle(const struct pl_fold *f, enum pl_step_state state)
     pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
+/* Silence accepts as of the day of receipt: that of the file, or of its supplement (Administrative
+ * Licensing Law art. 32). */
+static void accept(const struct pl_fold *f)
+{
+    const struct pl_step *s = pl_fold_step(f);
+    const struct pl_decision_rule *rule = pl_step_rule(&f->def->steps[f->e->step], s->decision);
+
+    if (rule == NULL || rule->effect == PL_DECISION_GOES_ON) {
+        f->c->accepted_ms = s->deemed ? s->started_ms : f->at_ms;
+    }
+}
+
 void pl_apply_step_done(const struct pl_fold *f)
 {
     settle(f, PL_STEP_DONE);
     pl_fold_step(f)->decision = (uint16_t)f->e->step_done.decision;
+    if (f->e->step == f->def->intake) {
+        accept(f);
+    }
 }
 
 void pl_apply_step_skipped(const struct pl_fold *f)
@@ -92,6 +116,14 @@ void pl_apply_step_sent_back(const struct pl_fold *f)
     }
 }
 
+/* A limit until a day is that day, wherever the file is. */
+static void stop_at_applicants(const struct pl_fold *f)
+{
+    if (f->def->steps[f->e->step].limit_until == NULL) {
+        pl_core_clock_stop(f->def, f->c, f->e->step, PL_STOP_APPLICANT, f->at_ms);
+    }
+}
+
 void pl_apply_step_returned(const struct pl_fold *f)
 {
     const struct pl_decision_rule *rule =
@@ -99,22 +131,16 @@ void pl_apply_step_returned(const struct pl_fold *f)
     struct pl_step *s = pl_fold_step(f);
 
     if (rule != NULL && rule->clock == PL_CLOCK_STOPS) {
-        pl_core_clock_stop(f->def, f->c, f->e->step, f->at_ms);
+        stop_at_applicants(f);
     } else if (rule == NULL || rule->clock == PL_CLOCK_RESTARTS) {
         pl_core_clock_clear(s);
     }
     pl_fold_move_step(f, s, PL_STEP_RETURNED);
     s->decision = (uint16_t)f->e->step_returned.decision;
+    s->deemed = false;
     s->supplemented = false;
     s->incident = false;
     retire_tasks(f);
-    pl_core_clock_set(f->def, f->c, f->e->step);
-}
-
-void pl_apply_step_resumed(const struct pl_fold *f)
-{
-    pl_core_clock_exclude(f->def, pl_fold_step(f), f->at_ms);
-    pl_fold_step(f)->due_ms = f->e->step_resumed.due_ms;
     pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
@@ -131,20 +157,15 @@ void pl_apply_step_reopened(const struct pl_fold *f)
         s->supplemented = false;
     }
     s->decision = PL_NO_DECISION;
+    s->deemed = false;
     s->incident = false;
+    if (f->e->step == f->def->intake) {
+        f->c->accepted_ms = 0;
+    }
     if (rule == NULL || rule->clock == PL_CLOCK_RESTARTS) {
         pl_core_clock_clear(s);
     }
     retire_tasks(f);
-    pl_core_clock_set(f->def, f->c, f->e->step);
-}
-
-void pl_apply_step_late(const struct pl_fold *f)
-{
-    uint16_t *reached =
-        f->e->item == PL_NO_ITEM ? &pl_fold_step(f)->rungs : &pl_fold_task(f)->rungs;
-
-    *reached = (uint16_t)(*reached | 1u << f->e->step_late.rung);
     pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
@@ -164,45 +185,7 @@ void pl_apply_step_evaluated(const struct pl_fold *f)
     pl_fold_step(f)->value_seq = f->seq;
 }
 
-void pl_apply_step_rescheduled(const struct pl_fold *f)
-{
-    struct pl_step *s = pl_fold_step(f);
-
-    s->due_ms = f->e->step_rescheduled.due_ms;
-    s->statutory_ms = f->e->step_rescheduled.statutory_ms;
-    pl_core_clock_set(f->def, f->c, f->e->step);
-}
-
-void pl_apply_step_extended(const struct pl_fold *f)
-{
-    struct pl_step *s = pl_fold_step(f);
-
-    s->extended = (uint32_t)f->e->step_extended.count;
-    s->due_ms = f->e->step_extended.due_ms;
-    pl_core_clock_set(f->def, f->c, f->e->step);
-}
-
-void pl_apply_clock_stopped(const struct pl_fold *f)
-{
-    struct pl_step *s = pl_fold_step(f);
-
-    s->stops = (uint16_t)(s->stops | 1u << (f->e->clock_stopped.reason + PL_STOP_FIRST_REASON));
-}
-
-void pl_apply_clock_resumed(const struct pl_fold *f)
-{
-    struct pl_step *s = pl_fold_step(f);
-
-    s->stops = (uint16_t)(s->stops & ~(1u << (f->e->clock_resumed.reason + PL_STOP_FIRST_REASON)));
-}
-
 void pl_apply_set_closed(const struct pl_fold *f)
 {
     pl_fold_step(f)->closed = true;
-}
-
-void pl_apply_step_deemed(const struct pl_fold *f)
-{
-    pl_fold_step(f)->deemed = true;
-    pl_fold_step(f)->decision = (uint16_t)f->e->step_deemed.decision;
 }

@@ -12,7 +12,7 @@ void pl_apply_task_readied(const struct pl_fold *f)
     t->hand_overs = 0;
     t->ready_seq = f->seq;
     t->due_ms = f->e->task_readied.due_ms;
-    pl_core_clock_set(f->def, f->c, f->e->step);
+    pl_core_clock_set_task(f->def, f->c, f->e->step, f->e->item);
 }
 
 void pl_apply_task_offered(const struct pl_fold *f)
@@ -21,6 +21,7 @@ void pl_apply_task_offered(const struct pl_fold *f)
 
     pl_fold_move_task(f, t, PL_TASK_OFFERED);
     t->lease = f->e->task_offered.lease;
+    t->holder_seq = 0;
     t->wake_ms = f->e->task_offered.accept_by_ms;
 }
 
@@ -28,6 +29,7 @@ void pl_apply_task_taken(const struct pl_fold *f)
 {
     pl_fold_move_task(f, pl_fold_task(f), PL_TASK_ACTIVE);
     pl_fold_task(f)->wake_ms = f->e->task_taken.lease_until_ms;
+    pl_fold_task(f)->holder_seq = f->seq;
 }
 
 /* A sign of life also from a task whose TAKEN was lost, or that was parked. */
@@ -68,7 +70,7 @@ void pl_apply_task_completed(const struct pl_fold *f)
     t->by_hash = pl_core_officer(f->e->task_completed.officer, f->e->task_completed.by);
     t->held = f->e->task_completed.held != 0;
     t->has_answer = f->e->task_completed.answer.size != 0;
-    pl_core_clock_set(f->def, f->c, f->e->step);
+    pl_core_clock_set_task(f->def, f->c, f->e->step, f->e->item);
 }
 
 void pl_apply_task_deemed(const struct pl_fold *f)
@@ -78,7 +80,7 @@ void pl_apply_task_deemed(const struct pl_fold *f)
     pl_fold_move_task(f, t, PL_TASK_DEEMED);
     t->decision = (uint16_t)f->e->task_deemed.decision;
     t->has_answer = false; /* `seq` stays: an answer or failure said before is still answered so */
-    pl_core_clock_set(f->def, f->c, f->e->step);
+    pl_core_clock_set_task(f->def, f->c, f->e->step, f->e->item);
 }
 
 void pl_apply_task_failed(const struct pl_fold *f)
@@ -186,7 +188,7 @@ void pl_apply_child_finished(const struct pl_fold *f)
     pl_fold_move_task(f, t, PL_TASK_ANSWERED);
     t->decision = (uint16_t)f->e->child_finished.decision;
     t->seq = f->seq;
-    pl_core_clock_set(f->def, f->c, f->e->step);
+    pl_core_clock_set_task(f->def, f->c, f->e->step, f->e->item);
 }
 
 void pl_apply_child_refused(const struct pl_fold *f)

@@ -1,43 +1,99 @@
+#include "core/clock.h"
+
 #include "base/check.h"
 #include "base/time.h"
-#include "core/internal.h"
 
-int64_t pl_core_clock_end(const struct pl_definition *def, const struct pl_step *s,
-                          struct pl_span span)
+const struct pl_calendar *pl_core_calendar(const struct pl_definition *def, const struct pl_case *c)
 {
-    int64_t from_ms = s->started_ms;
-
-    switch (span.unit) {
-    case PL_UNIT_WORKING_DAYS:
-        span.count += s->excluded_days;
-        break;
-    case PL_UNIT_DAYS:
-    case PL_UNIT_MONTHS:
-    case PL_UNIT_YEARS:
-        span.count += s->excluded_plain;
-        break;
-    case PL_UNIT_HOURS:
-    case PL_UNIT_MINUTES:
-    case PL_UNIT_SECONDS:
-        from_ms += s->excluded_ms;
-        break;
+    if (c->calendar == 0) {
+        return &def->calendar;
     }
-    return pl_calendar_deadline(&def->calendar, from_ms, span).due_ms;
+    PL_CHECK(c->calendar <= def->amended_count);
+    return def->amended[c->calendar - 1];
 }
 
-uint16_t pl_core_next_rung(const struct pl_definition *def, const struct pl_step *s,
-                           const struct pl_rung *rungs, uint16_t rung_count, uint16_t reached,
-                           int64_t *at_ms_out)
+struct pl_clock pl_core_clock(const struct pl_definition *def, const struct pl_case *c,
+                              uint16_t step)
 {
+    const struct pl_step *s = &c->steps[step];
+
+    PL_CHECK(s->extended == 0 || def->steps[step].extension != NULL);
+    return (struct pl_clock){
+        .calendar = pl_core_calendar(def, c),
+        .step = s,
+        .extension = s->extended != 0 ? &def->steps[step].extension->span : NULL,
+    };
+}
+
+static struct pl_left_out left_out(const struct pl_step *s)
+{
+    return (struct pl_left_out){s->excluded_days, s->excluded_plain, s->excluded_ms};
+}
+
+int64_t pl_core_span_end(const struct pl_clock *clock, struct pl_span span)
+{
+    const struct pl_left_out out = left_out(clock->step);
+
+    return pl_calendar_deadline_without(clock->calendar, clock->step->started_ms, span, &out)
+        .due_ms;
+}
+
+int64_t pl_core_limit_end(const struct pl_clock *clock, struct pl_span limit)
+{
+    const struct pl_left_out out = left_out(clock->step);
+
+    if (clock->extension == NULL) {
+        return pl_core_span_end(clock, limit);
+    }
+    return pl_calendar_deadline_extended(clock->calendar, clock->step->started_ms, limit,
+                                         *clock->extension, &out)
+        .due_ms;
+}
+
+struct pl_limits pl_core_limits(const struct pl_clock *clock, const struct pl_step_def *sd)
+{
+    struct pl_limits limits = {0};
+
+    if (sd->limit_until != NULL) {
+        limits.due_ms = clock->step->due_ms;
+    } else if (sd->has_limit) {
+        limits.due_ms = pl_core_limit_end(clock, sd->limit);
+    }
+    if (sd->has_statutory) {
+        limits.statutory_ms = pl_core_limit_end(clock, sd->statutory);
+    }
+    if (sd->has_internal) {
+        limits.internal_ms = pl_core_limit_end(clock, sd->internal);
+    }
+    return limits;
+}
+
+int64_t pl_core_task_due(const struct pl_clock *clock, const struct pl_step_def *sd, uint16_t item)
+{
+    const struct pl_member *member = pl_step_member(sd, item);
+
+    return member->has_limit ? pl_core_span_end(clock, member->limit) : clock->step->due_ms;
+}
+
+static int64_t rung_at(const struct pl_clock *clock, const struct pl_rung *rung)
+{
+    return rung->before ? pl_calendar_before(clock->calendar, clock->step->due_ms, rung->at)
+                        : pl_core_limit_end(clock, rung->at);
+}
+
+/* The first in time that was not reached: a ladder stands in the order of the file. */
+static uint16_t next_rung(const struct pl_clock *clock, const struct pl_rung *rungs, uint16_t count,
+                          uint16_t reached, int64_t *at_ms_out)
+{
+    const bool away = clock->step->state == PL_STEP_RETURNED;
     uint16_t next = PL_NO_RUNG;
     int64_t next_ms = 0;
 
-    /* A ladder stands in the order of the file, which need not be that of time. */
-    for (uint16_t i = 0; i < rung_count; i++) {
-        if ((reached >> i & 1) != 0) {
+    for (uint16_t i = 0; i < count; i++) {
+        if ((reached >> i & 1) != 0 || (away && rungs[i].decides != PL_NO_DECISION)) {
             continue;
         }
-        const int64_t at_ms = pl_core_clock_end(def, s, rungs[i].at);
+        const int64_t at_ms = rung_at(clock, &rungs[i]);
 
         if (next == PL_NO_RUNG || at_ms < next_ms) {
             next = i;
@@ -48,44 +104,59 @@ uint16_t pl_core_next_rung(const struct pl_definition *def, const struct pl_step
     return next;
 }
 
-static bool runs(const struct pl_step *s)
+uint16_t pl_core_next_rung(const struct pl_clock *clock, const struct pl_step_def *sd,
+                           int64_t *at_ms_out)
 {
-    return pl_step_is_live(s->state) && s->started_ms != 0 && s->stopped_ms == 0;
+    return next_rung(clock, sd->rungs, sd->rung_count, clock->step->rungs, at_ms_out);
 }
 
-int64_t pl_core_wait_end(const struct pl_definition *def, uint16_t step_index,
-                         const struct pl_step *s)
+uint16_t pl_core_next_member_rung(const struct pl_clock *clock, const struct pl_step_def *sd,
+                                  uint16_t item, uint16_t reached, int64_t *at_ms_out)
 {
-    const struct pl_step_def *step = &def->steps[step_index];
+    const struct pl_member *member = pl_step_member(sd, item);
+    struct pl_clock own = *clock;
 
-    if (step->kind != PL_KIND_WAIT_FOR) {
+    own.extension = NULL; /* it is the group's limit that is extended */
+    return next_rung(&own, member->rungs, member->rung_count, reached, at_ms_out);
+}
+
+int64_t pl_core_wait_end(const struct pl_clock *clock, const struct pl_step_def *sd)
+{
+    if (sd->kind != PL_KIND_WAIT_FOR) {
         return 0;
     }
-    switch (step->wait_for) {
+    switch (sd->wait_for) {
     case PL_WAIT_DATE:
-        return step->date_of != NULL ? s->due_ms
-                                     : pl_ms_of_day(step->date, def->calendar.zone_minutes);
+        return sd->date_of != NULL ? clock->step->date_ms
+                                   : pl_ms_of_day(sd->date, clock->calendar->zone_minutes);
     case PL_WAIT_SPAN:
-        return pl_core_clock_end(def, s, step->span);
+        return pl_core_span_end(clock, sd->span);
     case PL_WAIT_SIGNAL:
         break;
     }
     return 0;
 }
 
-static void set_task(const struct pl_definition *def, struct pl_case *c, uint16_t step,
+/* ---- when a step and its tasks wake ------------------------------------------------------------
+ */
+
+static bool runs(const struct pl_step *s)
+{
+    return pl_step_is_live(s->state) && s->started_ms != 0 && s->stopped_ms == 0;
+}
+
+static void set_task(const struct pl_clock *clock, const struct pl_step_def *sd, struct pl_case *c,
                      uint16_t item)
 {
-    const struct pl_step *s = &c->steps[step];
-    const struct pl_member *member = pl_step_member(&def->steps[step], item);
-    struct pl_task *t = &c->tasks[def->steps[step].first_task + item];
+    const struct pl_member *member = pl_step_member(sd, item);
+    struct pl_task *t = &c->tasks[sd->first_task + item];
 
     t->late_ms = 0;
-    if (!pl_task_is_open(t->state) || !runs(s)) {
+    if (!pl_task_is_open(t->state) || !runs(clock->step)) {
         return;
     }
-    t->due_ms = member->has_limit ? pl_core_clock_end(def, s, member->limit) : s->due_ms;
-    (void)pl_core_next_rung(def, s, member->rungs, member->rung_count, t->rungs, &t->late_ms);
+    t->due_ms = pl_core_task_due(clock, sd, item);
+    (void)pl_core_next_member_rung(clock, sd, item, t->rungs, &t->late_ms);
     if (member->has_limit && member->silent_decision != PL_NO_DECISION) {
         t->late_ms = pl_core_earlier(t->late_ms, t->due_ms);
     }
@@ -93,74 +164,124 @@ static void set_task(const struct pl_definition *def, struct pl_case *c, uint16_
 
 /* A ladder says what happens while no answer comes: when everybody has answered and the decision is
  * held for another step, nobody here is late. */
-static bool is_answered(const struct pl_step_def *sd, const struct pl_case *c)
+static bool is_answered(const struct pl_step_def *sd, const struct pl_case *c,
+                        const struct pl_step *s)
 {
+    if (s->deemed) {
+        return true;
+    }
+    if (sd->task_count == 0 || s->state == PL_STEP_RETURNED || (sd->set.open && !s->closed)) {
+        return false;
+    }
     for (uint16_t i = 0; i < sd->task_count; i++) {
         if (pl_task_is_open(c->tasks[sd->first_task + i].state)) {
             return false;
         }
     }
-    return sd->kind == PL_KIND_ASK;
+    return true;
+}
+
+static void set_wake(const struct pl_clock *clock, const struct pl_step_def *sd, struct pl_case *c,
+                     uint16_t step)
+{
+    struct pl_step *s = &c->steps[step];
+    int64_t wake_ms = 0;
+
+    if (runs(s)) {
+        if (sd->rung_count > 0 && !is_answered(sd, c, s)) {
+            (void)pl_core_next_rung(clock, sd, &wake_ms);
+        }
+        if (!s->deemed) {
+            wake_ms = pl_core_earlier(wake_ms, pl_core_wait_end(clock, sd));
+        }
+    }
+    s->wake_ms = wake_ms;
 }
 
 void pl_core_clock_set(const struct pl_definition *def, struct pl_case *c, uint16_t step)
 {
     const struct pl_step_def *sd = &def->steps[step];
-    struct pl_step *s = &c->steps[step];
+    const struct pl_clock clock = pl_core_clock(def, c, step);
 
-    s->wake_ms = 0;
-    if (runs(s)) {
-        if (!is_answered(sd, c) || s->state == PL_STEP_RETURNED) {
-            (void)pl_core_next_rung(def, s, sd->rungs, sd->rung_count, s->rungs, &s->wake_ms);
-        }
-        s->wake_ms = pl_core_earlier(s->wake_ms, pl_core_wait_end(def, step, s));
-    }
+    set_wake(&clock, sd, c, step);
     for (uint16_t i = 0; i < sd->task_count; i++) {
-        set_task(def, c, step, i);
+        set_task(&clock, sd, c, i);
     }
 }
 
+void pl_core_clock_set_task(const struct pl_definition *def, struct pl_case *c, uint16_t step,
+                            uint16_t item)
+{
+    const struct pl_step_def *sd = &def->steps[step];
+    const struct pl_clock clock = pl_core_clock(def, c, step);
+
+    set_wake(&clock, sd, c, step);
+    set_task(&clock, sd, c, item);
+}
+
+/* ---- standing still ----------------------------------------------------------------------------
+ */
+
 void pl_core_clock_stop(const struct pl_definition *def, struct pl_case *c, uint16_t step,
-                        int64_t at_ms)
+                        enum pl_stop why, int64_t at_ms)
 {
     struct pl_step *s = &c->steps[step];
 
-    if (runs(s)) {
+    if (!pl_step_is_live(s->state) || s->started_ms == 0) {
+        return;
+    }
+    s->stops = (uint16_t)(s->stops | 1u << why);
+    if (s->stopped_ms == 0) {
         s->stopped_ms = at_ms;
         pl_core_clock_set(def, c, step);
     }
 }
 
-uint16_t pl_core_clock_excluded_days(const struct pl_definition *def, const struct pl_step *s,
+uint16_t pl_core_clock_excluded_days(const struct pl_calendar *calendar, const struct pl_step *s,
                                      int64_t at_ms)
 {
-    const int32_t zone = def->calendar.zone_minutes;
-    const int32_t days = pl_calendar_working_days(&def->calendar, pl_day_of_ms(s->stopped_ms, zone),
+    const int32_t zone = calendar->zone_minutes;
+    const int32_t days = pl_calendar_working_days(calendar, pl_day_of_ms(s->stopped_ms, zone),
                                                   pl_day_of_ms(at_ms, zone));
 
     PL_CHECK(days >= 0 && days <= UINT16_MAX);
     return (uint16_t)days;
 }
 
-void pl_core_clock_exclude(const struct pl_definition *def, struct pl_step *s, int64_t at_ms)
+void pl_core_clock_exclude(const struct pl_calendar *calendar, struct pl_step *s, int64_t at_ms)
 {
-    const int32_t zone = def->calendar.zone_minutes;
+    const int32_t zone = calendar->zone_minutes;
 
     PL_CHECK(s->stopped_ms != 0 && at_ms >= s->stopped_ms);
-    s->excluded_days = (uint16_t)(s->excluded_days + pl_core_clock_excluded_days(def, s, at_ms));
+    s->excluded_days =
+        (uint16_t)(s->excluded_days + pl_core_clock_excluded_days(calendar, s, at_ms));
     s->excluded_plain = (uint16_t)(s->excluded_plain +
                                    (pl_day_of_ms(at_ms, zone) - pl_day_of_ms(s->stopped_ms, zone)));
     s->excluded_ms += at_ms - s->stopped_ms;
     s->stopped_ms = 0;
+    s->stops = 0;
+    s->stop_seq = 0;
+}
+
+bool pl_core_limit_is_over(const struct pl_step *s, int64_t end_ms, int64_t now_ms)
+{
+    return end_ms <= (s->stopped_ms != 0 ? s->stopped_ms : now_ms);
 }
 
 void pl_core_clock_clear(struct pl_step *s)
 {
     s->started_ms = 0;
     s->stopped_ms = 0;
+    s->stops = 0;
+    s->stop_seq = 0;
     s->due_ms = 0;
+    s->statutory_ms = 0;
+    s->internal_ms = 0;
+    s->date_ms = 0;
     s->wake_ms = 0;
     s->rungs = 0;
+    s->cards = 0;
+    s->extended = 0;
     s->excluded_days = 0;
     s->excluded_plain = 0;
     s->excluded_ms = 0;

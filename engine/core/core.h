@@ -60,6 +60,10 @@ void pl_core_apply(const struct pl_definition *def, struct pl_case *c, const str
 unsigned pl_core_effects(const struct pl_definition *def, const struct pl_case *c,
                          const struct pl_event *event, struct pl_effect out[static PL_EFFECTS_MAX]);
 
+/* The calendar that is in force for the case. */
+const struct pl_calendar *pl_core_calendar(const struct pl_definition *def,
+                                           const struct pl_case *c);
+
 /* When the case wants TIMER_FIRE next; 0 = never (paused or finished cases never). */
 int64_t pl_core_next_wake(const struct pl_case *c);
 

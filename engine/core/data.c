@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/time.h"
+#include "core/core.h"
 #include "core/days.h"
 #include "model/ids.h"
 
@@ -61,7 +62,8 @@ static void write_day(struct pl_writer *out, const struct pl_reading *r, const c
 {
     char text[PL_DATE_TEXT_SIZE];
 
-    pl_date_format(pl_date_of_day(pl_day_of_ms(at_ms, r->def->calendar.zone_minutes)), text);
+    pl_date_format(
+        pl_date_of_day(pl_day_of_ms(at_ms, pl_core_calendar(r->def, r->c)->zone_minutes)), text);
     pl_write_key_string(out, key, text);
 }
 
@@ -213,7 +215,7 @@ struct pl_cel_result pl_core_read(struct pl_reading *r, const struct pl_cel_prog
     struct pl_bytes variables[PL_VARIABLES_MAX];
     uint16_t reads[PL_VARIABLES_MAX];
     const uint32_t count = pl_cel_variables(program, reads, PL_VARIABLES_MAX);
-    const struct pl_cel_days days = pl_core_days(r->def);
+    const struct pl_cel_days days = pl_core_days(r->def, r->c);
 
     PL_CHECK(count <= PL_VARIABLES_MAX);
     for (uint32_t i = 0; i < count; i++) {

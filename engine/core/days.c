@@ -28,10 +28,12 @@ static bool is_working(const void *calendar, int32_t day)
     return pl_calendar_is_working(calendar, day);
 }
 
-struct pl_cel_days pl_core_days(const struct pl_definition *def)
+struct pl_cel_days pl_core_days(const struct pl_definition *def, const struct pl_case *c)
 {
-    return (struct pl_cel_days){.calendar = &def->calendar,
-                                .zone_minutes = def->calendar.zone_minutes,
+    const struct pl_calendar *calendar = pl_core_calendar(def, c);
+
+    return (struct pl_cel_days){.calendar = calendar,
+                                .zone_minutes = calendar->zone_minutes,
                                 .add = add,
                                 .between = between,
                                 .is_working = is_working};

@@ -101,20 +101,6 @@ enum pl_rejection pl_decide_pause_case(struct pl_deciding *d)
     return PL_ACCEPTED;
 }
 
-/* Whether the clock of a step stands still because the file is with the applicant: a pause of the
- * case inside that time counts once. */
-static bool applicant_stops(const struct pl_definition *def, const struct pl_case *c, uint16_t step)
-{
-    const struct pl_step *s = &c->steps[step];
-
-    if (s->state != PL_STEP_RETURNED) {
-        return false;
-    }
-    const struct pl_decision_rule *rule = pl_step_rule(&def->steps[step], s->decision);
-
-    return rule != NULL && rule->back_to == step && rule->clock == PL_CLOCK_STOPS;
-}
-
 enum pl_rejection pl_decide_resume_case(struct pl_deciding *d)
 {
     const struct pl_case *c = &d->out->after;
@@ -129,7 +115,7 @@ enum pl_rejection pl_decide_resume_case(struct pl_deciding *d)
                         .case_resumed = {.by = d->cmd->by},
                     });
     for (uint16_t i = 0; i < c->step_count; i++) {
-        if (c->steps[i].stopped_ms != 0 && !applicant_stops(d->def, c, i)) {
+        if (c->steps[i].stopped_ms != 0 && c->steps[i].stops == 0) {
             pl_core_resume_clock(d, i);
         }
     }

@@ -6,6 +6,7 @@
 #ifndef PL_CORE_INTERNAL_H
 #define PL_CORE_INTERNAL_H
 
+#include "core/clock.h"
 #include "core/core.h"
 #include "value/cel.h"
 
@@ -146,8 +147,16 @@ enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join, uint
 /* The step whose end made a join impossible: the first dead arc of a step that is unreached. */
 uint16_t pl_core_dead_end(const struct pl_case *c, const struct pl_step_def *step);
 
-/* Lets the clock of a step go on, with STEP_RESUMED. */
+/* Lets the clocks of a step go on for which no reason to stand still is left, with STEP_RESUMED. */
 void pl_core_resume_clock(struct pl_deciding *d, uint16_t step);
+
+/* Fills in what STEP_STARTED says of the clocks: those that begin, or go on. False: an incident was
+ * raised. */
+bool pl_core_begin_clock(struct pl_deciding *d, uint16_t step, struct pl_event *started);
+
+/* Silence decides: open tasks are cancelled and STEP_DEEMED says so; it takes effect with the next
+ * advance. */
+void pl_core_deem(struct pl_deciding *d, uint16_t step, uint16_t decision, struct pl_text law);
 
 /* What `decide` answers to the answers of adapters: idempotent on (task, lease, body), fenced by
  * the lease. PL_ACCEPTED with `out->repeated` for an answer that was given before. */
@@ -165,47 +174,6 @@ enum pl_rejection pl_core_refuse(struct pl_deciding *d, enum pl_rejection reject
 
 /* Empty reason, nobody: what the engine gives. */
 #define PL_NO_TEXT ((struct pl_text){"", 0})
-
-/* Clocks (core/clock.c): pure functions of the definition and a step's record. */
-
-/* When a span of a step's clock ends, with everything that it stood still. */
-int64_t pl_core_clock_end(const struct pl_definition *def, const struct pl_step *s,
-                          struct pl_span span);
-
-/* Sets the wake time of a step and the limits of its open tasks after its clock changed. */
-void pl_core_clock_set(const struct pl_definition *def, struct pl_case *c, uint16_t step);
-
-/* Stops a clock that runs. */
-void pl_core_clock_stop(const struct pl_definition *def, struct pl_case *c, uint16_t step,
-                        int64_t at_ms);
-
-/* End of a WAIT_FOR that needs nobody, a date or a span; 0 for the others. */
-int64_t pl_core_wait_end(const struct pl_definition *def, uint16_t step, const struct pl_step *s);
-
-/* Working days that a stopped clock would leave out if it ran again at `at_ms`: those after the
- * day on which it stopped, up to and with that of `at_ms`. */
-uint16_t pl_core_clock_excluded_days(const struct pl_definition *def, const struct pl_step *s,
-                                     int64_t at_ms);
-
-/* Lets a stopped clock go on: leaves out the time that it stood still. */
-void pl_core_clock_exclude(const struct pl_definition *def, struct pl_step *s, int64_t at_ms);
-
-/* Forgets a clock: the next start begins it anew. */
-void pl_core_clock_clear(struct pl_step *s);
-
-/* The rung that is reached next, or PL_NO_RUNG; `at_ms_out` says when. */
-uint16_t pl_core_next_rung(const struct pl_definition *def, const struct pl_step *s,
-                           const struct pl_rung *rungs, uint16_t rung_count, uint16_t reached,
-                           int64_t *at_ms_out);
-
-/* The earlier of two times of which 0 means never. */
-static inline int64_t pl_core_earlier(int64_t a, int64_t b)
-{
-    if (a == 0 || b == 0) {
-        return a == 0 ? b : a;
-    }
-    return a < b ? a : b;
-}
 
 /* Handlers, one for each command. */
 typedef enum pl_rejection pl_decide_fn(struct pl_deciding *d);

@@ -33,6 +33,9 @@ static const struct pl_decision_rule *binding_rule(const struct pl_deciding *d, 
     const struct pl_step_def *sd = &d->def->steps[step];
     const struct pl_task *t = pl_core_task(d, step, item);
 
+    if (item == 0 && t->state == PL_TASK_CANCELLED && pl_core_step(d, step)->deemed) {
+        return pl_step_rule(sd, pl_core_step(d, step)->decision); /* the lead was silent */
+    }
     if (pl_step_member(sd, item)->role == PL_ROLE_OPINION ||
         (t->state != PL_TASK_ANSWERED && t->state != PL_TASK_DEEMED)) {
         return NULL;
@@ -156,21 +159,44 @@ static bool wait_is_over(const struct pl_deciding *d, uint16_t step)
 {
     const struct pl_step_def *sd = &d->def->steps[step];
     const struct pl_step *s = pl_core_step(d, step);
+    const struct pl_clock clock = pl_core_clock(d->def, &d->out->after, step);
 
     switch (sd->wait_for) {
     case PL_WAIT_SIGNAL:
         return s->signalled;
     case PL_WAIT_DATE:
     case PL_WAIT_SPAN:
-        return pl_core_wait_end(d->def, step, s) <= d->facts->now_ms;
+        return pl_core_wait_end(&clock, sd) <= d->facts->now_ms;
     }
     PL_UNREACHABLE();
+}
+
+/* In a joint step the others were heard: silence speaks for the lead alone. */
+static bool is_joint(const struct pl_step_def *sd)
+{
+    return sd->set.kind == PL_SET_NONE && sd->member_count > 1;
+}
+
+static bool settle_deemed(struct pl_deciding *d, uint16_t step)
+{
+    const uint16_t decision = pl_core_step(d, step)->decision;
+    const struct pl_decision_rule *rule = pl_step_rule(&d->def->steps[step], decision);
+
+    if (rule == NULL) {
+        done(d, step, decision); /* one of those that always go on */
+    } else {
+        pl_core_take_effect(d, step, rule, PL_NO_TEXT, PL_NO_TEXT);
+    }
+    return true;
 }
 
 bool pl_core_settle_step(struct pl_deciding *d, uint16_t step)
 {
     uint16_t holder = PL_NO_STEP;
 
+    if (pl_core_step(d, step)->deemed && !is_joint(&d->def->steps[step])) {
+        return !pl_core_is_held(d->def, &d->out->after, step, &holder) && settle_deemed(d, step);
+    }
     if (d->def->steps[step].kind == PL_KIND_WAIT_FOR) {
         if (!wait_is_over(d, step)) {
             return false;

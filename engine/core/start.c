@@ -1,5 +1,4 @@
 #include "base/check.h"
-#include "base/time.h"
 #include "core/internal.h"
 
 /* What has to be known before a step starts. It is read before the first event, so that a fault
@@ -8,7 +7,6 @@ struct start {
     uint32_t asked;   /* members, a bit each */
     uint16_t service; /* who is competent; PL_NO_SERVICE: who the member names */
     struct pl_table_answer table;
-    int64_t date_ms; /* of a WAIT_FOR; 0: none */
 };
 
 /* Which members are asked; false after an incident. The lead always is. */
@@ -30,30 +28,10 @@ static bool ask_members(struct pl_deciding *d, uint16_t step, uint32_t *asked_ou
     return true;
 }
 
-void pl_core_resume_clock(struct pl_deciding *d, uint16_t step)
-{
-    const struct pl_step_def *sd = &d->def->steps[step];
-    struct pl_step later = *pl_core_step(d, step);
-    const uint16_t days = pl_core_clock_excluded_days(d->def, &later, d->facts->now_ms);
-
-    pl_core_clock_exclude(d->def, &later, d->facts->now_ms);
-    pl_core_emit(d, (struct pl_event){
-                        .kind = PL_EVT_STEP_RESUMED,
-                        .step = step,
-                        .item = PL_NO_ITEM,
-                        .step_resumed = {.due_ms = sd->has_limit ? pl_core_clock_end(d->def, &later,
-                                                                                     sd->limit)
-                                                                 : 0,
-                                         .excluded_days = days},
-                    });
-}
-
 void pl_core_ready_task(struct pl_deciding *d, uint16_t step, uint16_t item)
 {
-    const struct pl_member *member = pl_step_member(&d->def->steps[step], item);
-    const struct pl_step *s = pl_core_step(d, step);
-    const int64_t due_ms =
-        member->has_limit ? pl_core_clock_end(d->def, s, member->limit) : s->due_ms;
+    const struct pl_clock clock = pl_core_clock(d->def, &d->out->after, step);
+    const int64_t due_ms = pl_core_task_due(&clock, &d->def->steps[step], item);
 
     pl_core_emit(d, (struct pl_event){
                         .kind = PL_EVT_TASK_READIED,
@@ -112,26 +90,10 @@ static bool documents_hold(struct pl_deciding *d, uint16_t step)
     return true;
 }
 
-static bool read_date(struct pl_deciding *d, uint16_t step, int64_t *date_ms_out)
-{
-    const struct pl_step_def *sd = &d->def->steps[step];
-    int32_t day = 0;
-
-    *date_ms_out = 0;
-    if (sd->date_of == NULL) {
-        return true;
-    }
-    if (!pl_core_evaluate_day(d, step, sd->date_of, &day)) {
-        return false;
-    }
-    *date_ms_out = pl_ms_of_day(day, d->def->calendar.zone_minutes);
-    return true;
-}
-
 static bool read_start(struct pl_deciding *d, uint16_t step, struct start *start_out)
 {
     return ask_members(d, step, &start_out->asked) && choose(d, step, &start_out->service) &&
-           documents_hold(d, step) && read_date(d, step, &start_out->date_ms) &&
+           documents_hold(d, step) &&
            (d->def->steps[step].kind != PL_KIND_DECIDE ||
             pl_core_read_table(d, step, &start_out->table));
 }
@@ -170,25 +132,13 @@ static void decide_at_once(struct pl_deciding *d, uint16_t step, const struct st
 
 static void begin(struct pl_deciding *d, uint16_t step, const struct start *start)
 {
-    const struct pl_step_def *sd = &d->def->steps[step];
-    const struct pl_step *s = pl_core_step(d, step);
-    int64_t due_ms = s->due_ms;
+    struct pl_event started = {.kind = PL_EVT_STEP_STARTED, .step = step, .item = PL_NO_ITEM};
 
-    if (s->stopped_ms != 0) {
-        pl_core_resume_clock(d, step);
-        due_ms = s->due_ms;
+    if (!pl_core_begin_clock(d, step, &started)) {
+        return;
     }
-    if (s->started_ms == 0) {
-        due_ms = sd->has_limit
-                     ? pl_calendar_deadline(&d->def->calendar, d->facts->now_ms, sd->limit).due_ms
-                     : start->date_ms;
-    }
-    pl_core_emit(d, (struct pl_event){
-                        .kind = PL_EVT_STEP_STARTED,
-                        .step = step,
-                        .item = PL_NO_ITEM,
-                        .step_started = {.round = s->round + 1u, .due_ms = due_ms},
-                    });
+    started.step_started.round = pl_core_step(d, step)->round + 1u;
+    pl_core_emit(d, started);
     assign(d, step, start->service);
     ready_tasks(d, step, start->asked);
     decide_at_once(d, step, start);

@@ -46,15 +46,41 @@ static void fire_wake(struct pl_deciding *d, uint16_t step, uint16_t item)
     PL_UNREACHABLE();
 }
 
-static void late(struct pl_deciding *d, uint16_t step, uint16_t item, uint16_t rung,
-                 const struct pl_rung *rungs, int64_t due_ms)
+/* Who holds a task when the rung is reached is liable (art. 72, 74): the event that names them; 0 =
+ * nobody has it. */
+static uint64_t holder(const struct pl_deciding *d, uint16_t step, uint16_t item)
 {
-    pl_core_emit(d, (struct pl_event){
-                        .kind = PL_EVT_STEP_LATE,
-                        .step = step,
-                        .item = item,
-                        .step_late = {.rung = rung, .card = rungs[rung].card, .due_ms = due_ms},
-                    });
+    const struct pl_task *t = pl_core_task(d, step, item);
+
+    return t->state == PL_TASK_ACTIVE || t->state == PL_TASK_PARKED ? t->holder_seq : 0;
+}
+
+/* Of a step: its lead, or the first of its tasks that somebody holds. */
+static uint64_t holder_of_step(const struct pl_deciding *d, uint16_t step)
+{
+    uint64_t seq = 0;
+
+    for (uint16_t i = 0; i < d->def->steps[step].task_count && seq == 0; i++) {
+        seq = holder(d, step, i);
+    }
+    return seq;
+}
+
+static void late(struct pl_deciding *d, uint16_t step, uint16_t item, uint16_t number,
+                 const struct pl_rung *rung, int64_t due_ms)
+{
+    struct pl_event event = {.kind = PL_EVT_STEP_LATE, .step = step, .item = item};
+
+    event.step_late.rung = number;
+    event.step_late.card = rung->card;
+    event.step_late.due_ms = due_ms;
+    event.step_late.clock = rung->clock;
+    event.step_late.tell = rung->tell;
+    if (rung->liable) {
+        event.step_late.holder_seq =
+            item == PL_NO_ITEM ? holder_of_step(d, step) : holder(d, step, item);
+    }
+    pl_core_emit(d, event);
 }
 
 /* Everything that the silence of one member did by now: first the rungs, then what it means. */
@@ -65,11 +91,12 @@ static void fire_late(struct pl_deciding *d, uint16_t step, uint16_t item)
 
     while (is_due(d, t->late_ms)) {
         int64_t at_ms = 0;
-        const uint16_t rung = pl_core_next_rung(d->def, pl_core_step(d, step), member->rungs,
-                                                member->rung_count, t->rungs, &at_ms);
+        const struct pl_clock clock = pl_core_clock(d->def, &d->out->after, step);
+        const uint16_t rung =
+            pl_core_next_member_rung(&clock, &d->def->steps[step], item, t->rungs, &at_ms);
 
         if (rung != PL_NO_RUNG && is_due(d, at_ms)) {
-            late(d, step, item, rung, member->rungs, at_ms);
+            late(d, step, item, rung, &member->rungs[rung], at_ms);
             continue;
         }
         pl_core_emit(d, (struct pl_event){
@@ -81,6 +108,30 @@ static void fire_late(struct pl_deciding *d, uint16_t step, uint16_t item)
     }
 }
 
+void pl_core_deem(struct pl_deciding *d, uint16_t step, uint16_t decision, struct pl_text law)
+{
+    pl_core_cancel_tasks(d, step, PL_NO_STEP);
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_STEP_DEEMED,
+                        .step = step,
+                        .item = PL_NO_ITEM,
+                        .step_deemed = {.decision = decision, .law = law},
+                    });
+}
+
+static void fire_rung(struct pl_deciding *d, uint16_t step, uint16_t number, int64_t at_ms)
+{
+    const struct pl_rung *rung = &d->def->steps[step].rungs[number];
+    const bool decides = rung->decides != PL_NO_DECISION;
+
+    if (!decides || rung->card != PL_CARD_NONE) {
+        late(d, step, PL_NO_ITEM, number, rung, at_ms);
+    }
+    if (decides) {
+        pl_core_deem(d, step, rung->decides, rung->law);
+    }
+}
+
 static void fire_ladder(struct pl_deciding *d, uint16_t step)
 {
     const struct pl_step_def *sd = &d->def->steps[step];
@@ -88,13 +139,13 @@ static void fire_ladder(struct pl_deciding *d, uint16_t step)
 
     while (is_due(d, s->wake_ms)) {
         int64_t at_ms = 0;
-        const uint16_t rung =
-            pl_core_next_rung(d->def, s, sd->rungs, sd->rung_count, s->rungs, &at_ms);
+        const struct pl_clock clock = pl_core_clock(d->def, &d->out->after, step);
+        const uint16_t rung = pl_core_next_rung(&clock, sd, &at_ms);
 
         if (rung == PL_NO_RUNG || !is_due(d, at_ms)) {
             return; /* the end of a WAIT_FOR: advance sees it */
         }
-        late(d, step, PL_NO_ITEM, rung, sd->rungs, at_ms);
+        fire_rung(d, step, rung, at_ms);
     }
 }
 

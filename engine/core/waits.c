@@ -35,7 +35,9 @@ static struct pl_wait wait_of(const struct list *list, uint16_t step, uint16_t i
     int64_t at_ms = 0;
 
     if (wait.next_ms != 0) {
-        wait.rung = pl_core_next_rung(list->def, s, sd->rungs, sd->rung_count, s->rungs, &at_ms);
+        const struct pl_clock clock = pl_core_clock(list->def, list->c, step);
+
+        wait.rung = pl_core_next_rung(&clock, sd, &at_ms);
         if (at_ms != wait.next_ms) {
             wait.rung = PL_NO_RUNG; /* the end of a WAIT_FOR comes first */
         }

@@ -101,7 +101,7 @@ int32_t pl_calendar_working_days(const struct pl_calendar *calendar, int32_t fro
     return (int32_t)(working_until(calendar, to_day) - working_until(calendar, from_day));
 }
 
-/* The n-th Monday to Friday after the day, n >= 1. */
+/* The n-th Monday to Friday after the day; n < 1 counts back from the last one up to it. */
 static int64_t add_weekdays(int64_t day, int64_t n)
 {
     const int64_t weekdays = weekdays_until(day) + n;
@@ -131,23 +131,23 @@ static int64_t nth_of_table(const struct pl_calendar *calendar, uint32_t n)
     return (int64_t)calendar->first_day + low * WORD_DAYS + __builtin_ctzll(bits);
 }
 
+/* The working day with this number, where the first of the table is 1. */
+static int64_t nth_working(const struct pl_calendar *calendar, int64_t n)
+{
+    const int64_t known = count_before(calendar, calendar->day_count);
+
+    if (n < 1) {
+        return add_weekdays((int64_t)calendar->first_day - 1, n);
+    }
+    return n <= known ? nth_of_table(calendar, (uint32_t)n)
+                      : add_weekdays(end_day(calendar) - 1, n - known);
+}
+
 int32_t pl_calendar_add(const struct pl_calendar *calendar, int32_t day, uint32_t n,
                         bool *beyond_out)
 {
-    int64_t result = day;
+    const int64_t result = n > 0 ? nth_working(calendar, working_until(calendar, day) + n) : day;
 
-    if (n > 0) {
-        const int64_t target = working_until(calendar, day) + n;
-        if (target < 1) {
-            result = add_weekdays(day, n);
-        } else if (target <= count_before(calendar, calendar->day_count)) {
-            result = nth_of_table(calendar, (uint32_t)target);
-        } else {
-            const int64_t last = end_day(calendar) - 1;
-            const int64_t from = day > last ? day : last;
-            result = add_weekdays(from, target - working_until(calendar, from));
-        }
-    }
     *beyond_out = n > 0 && (!covers(calendar, (int64_t)day + 1) || !covers(calendar, result));
     return result > INT32_MAX ? INT32_MAX : (int32_t)result;
 }
@@ -171,6 +171,9 @@ static int64_t add_months(int32_t day, int64_t months)
 
     if (month / 12 > MONTHS_YEAR_MAX) {
         return INT32_MAX;
+    }
+    if (month < 12) {
+        return INT32_MIN;
     }
     date.year = (int32_t)(month / 12);
     date.month = (uint8_t)(month % 12 + 1);
@@ -201,16 +204,17 @@ static bool is_by_days(enum pl_unit unit)
 }
 
 static int32_t last_day(const struct pl_calendar *calendar, int32_t event_day, struct pl_span limit,
-                        bool *beyond_out)
+                        const struct pl_left_out *left_out, bool *beyond_out)
 {
     if (limit.unit == PL_UNIT_WORKING_DAYS) {
-        return pl_calendar_add(calendar, event_day, limit.count, beyond_out);
+        return pl_calendar_add(calendar, event_day, limit.count + left_out->working_days,
+                               beyond_out);
     }
-    if (limit.count == 0) {
+    if (limit.count == 0 && left_out->days == 0) {
         *beyond_out = false;
         return event_day;
     }
-    const int64_t day = add_plain(event_day, limit);
+    const int64_t day = add_plain(event_day, limit) + left_out->days;
     return first_working_day_from(calendar, day > INT32_MAX ? INT32_MAX : (int32_t)day, beyond_out);
 }
 
@@ -232,21 +236,75 @@ static int64_t unit_ms(enum pl_unit unit)
     PL_UNREACHABLE();
 }
 
-struct pl_deadline pl_calendar_deadline(const struct pl_calendar *calendar, int64_t at_ms,
-                                        struct pl_span limit)
+struct pl_deadline pl_calendar_deadline_without(const struct pl_calendar *calendar, int64_t at_ms,
+                                                struct pl_span limit,
+                                                const struct pl_left_out *left_out)
 {
     const int32_t zone = calendar->zone_minutes;
     struct pl_deadline deadline;
 
     if (is_by_days(limit.unit)) {
         const int32_t event_day = pl_day_of_ms(at_ms, zone);
-        deadline.day = last_day(calendar, event_day, limit, &deadline.beyond);
+        deadline.day = last_day(calendar, event_day, limit, left_out, &deadline.beyond);
         deadline.due_ms = pl_ms_of_day(deadline.day, zone) + PL_DAY_MS;
         return deadline;
     }
-
-    deadline.due_ms = at_ms + limit.count * unit_ms(limit.unit);
+    deadline.due_ms = at_ms + limit.count * unit_ms(limit.unit) + left_out->ms;
     deadline.day = pl_day_of_ms(deadline.due_ms - (limit.count > 0), zone);
     deadline.beyond = false;
     return deadline;
+}
+
+struct pl_deadline pl_calendar_deadline(const struct pl_calendar *calendar, int64_t at_ms,
+                                        struct pl_span limit)
+{
+    static const struct pl_left_out nothing;
+
+    return pl_calendar_deadline_without(calendar, at_ms, limit, &nothing);
+}
+
+struct pl_deadline pl_calendar_deadline_extended(const struct pl_calendar *calendar, int64_t at_ms,
+                                                 struct pl_span limit, struct pl_span extension,
+                                                 const struct pl_left_out *left_out)
+{
+    if (limit.unit == extension.unit) {
+        limit.count += extension.count;
+        return pl_calendar_deadline_without(calendar, at_ms, limit, left_out);
+    }
+    const struct pl_deadline first = pl_calendar_deadline_without(calendar, at_ms, limit, left_out);
+    /* Days are counted after the last day of the limit, not after the midnight that ends it. */
+    struct pl_deadline deadline =
+        pl_calendar_deadline(calendar, first.due_ms - is_by_days(extension.unit), extension);
+
+    deadline.beyond |= first.beyond;
+    return deadline;
+}
+
+static int64_t day_before(const struct pl_calendar *calendar, int32_t day, struct pl_span span)
+{
+    if (span.unit == PL_UNIT_WORKING_DAYS) {
+        return nth_working(calendar, working_until(calendar, day) - span.count);
+    }
+    if (span.unit == PL_UNIT_MONTHS) {
+        return add_months(day, -(int64_t)span.count);
+    }
+    if (span.unit == PL_UNIT_YEARS) {
+        return add_months(day, -(int64_t)span.count * 12);
+    }
+    return (int64_t)day - span.count;
+}
+
+int64_t pl_calendar_before(const struct pl_calendar *calendar, int64_t due_ms, struct pl_span span)
+{
+    const int32_t zone = calendar->zone_minutes;
+
+    if (span.count == 0) {
+        return due_ms;
+    }
+    if (!is_by_days(span.unit)) {
+        return due_ms - span.count * unit_ms(span.unit);
+    }
+    const int64_t day = day_before(calendar, pl_day_of_ms(due_ms - 1, zone), span);
+
+    return pl_ms_of_day(day < INT32_MIN ? INT32_MIN : (int32_t)day, zone) + PL_DAY_MS;
 }

@@ -40,6 +40,14 @@ struct pl_span {
     enum pl_unit unit;
 };
 
+/* Time that a limit leaves out because its clock stood still, in each of the units that a limit may
+ * have: working days for working days, days for days, months and years, the time for the others. */
+struct pl_left_out {
+    uint32_t working_days;
+    uint32_t days;
+    int64_t ms;
+};
+
 struct pl_deadline {
     int64_t due_ms; /* the first millisecond after the limit: end of the last day, or the exact
                        moment for hours and less */
@@ -64,5 +72,20 @@ int32_t pl_calendar_add(const struct pl_calendar *calendar, int32_t day, uint32_
 /* End of a limit that begins at `at_ms`. */
 struct pl_deadline pl_calendar_deadline(const struct pl_calendar *calendar, int64_t at_ms,
                                         struct pl_span limit);
+
+/* The same for a limit whose clock stood still meanwhile. */
+struct pl_deadline pl_calendar_deadline_without(const struct pl_calendar *calendar, int64_t at_ms,
+                                                struct pl_span limit,
+                                                const struct pl_left_out *left_out);
+
+/* End of a limit that is extended: of the same unit both are one longer limit, otherwise the
+ * extension begins with the end of the limit. */
+struct pl_deadline pl_calendar_deadline_extended(const struct pl_calendar *calendar, int64_t at_ms,
+                                                 struct pl_span limit, struct pl_span extension,
+                                                 const struct pl_left_out *left_out);
+
+/* When so much is left before `due_ms`, the end of a limit: by days, the end of the day after which
+ * that many are left (a working day, for working days). */
+int64_t pl_calendar_before(const struct pl_calendar *calendar, int64_t due_ms, struct pl_span span);
 
 #endif

@@ -111,9 +111,9 @@ static void test_no_step_and_no_value_come_back(void **state)
 static void test_bytes_are_pinned(void **state)
 {
     (void)state;
-    static const uint8_t golden[] = {0x99, 0x15, 0xcd, 0x04, 0x12, 0x04, 0x02, 0xcd,
-                                     0x03, 0xe8, 0xd1, 0xfc, 0x17, 0xd1, 0xfc, 0x16,
-                                     0xd1, 0xfc, 0x15, 0xd1, 0xfc, 0x14};
+    static const uint8_t golden[] = {0x9a, 0x15, 0xcd, 0x04, 0x12, 0x04, 0x02, 0xcd, 0x03,
+                                     0xe8, 0xd1, 0xfc, 0x17, 0xd1, 0xfc, 0x16, 0xd1, 0xfc,
+                                     0x15, 0xd1, 0xfc, 0x14, 0xd1, 0xfc, 0x13};
     const struct pl_event event = sample(PL_EVT_STEP_STARTED);
     uint8_t bytes[BYTES_MAX];
 
@@ -121,7 +121,7 @@ static void test_bytes_are_pinned(void **state)
     assert_memory_equal(bytes, golden, sizeof golden);
 }
 
-/* As it was written before the row had three fields more. */
+/* As it was written before the row had four fields more. */
 static void test_an_old_event_is_read(void **state)
 {
     (void)state;
