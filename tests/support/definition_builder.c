@@ -51,6 +51,8 @@ void build_init(struct build *b)
         b->results[i].id = pl_text_of(results[i]);
     }
     b->def.finish = b->finish;
+    b->def.variables = b->variables;
+    b->def.variable_count = 1; /* the form */
 }
 
 static uint16_t add_step(struct build *b, enum pl_step_kind kind)
@@ -67,6 +69,7 @@ static uint16_t add_step(struct build *b, enum pl_step_kind kind)
     step->exclusive = PL_NO_GROUP;
     step->after = b->arcs[n];
     step->decide_after = b->decide_after[n];
+    step->blocked_by = b->blocked_by[n];
     step->members = b->members[n];
     step->rules = b->rules[n];
     step->rungs = b->rungs[n];
@@ -147,31 +150,176 @@ void build_decide_after(struct build *b, uint16_t step, uint16_t before)
     s->decide_after[s->decide_after_count++] = before;
 }
 
-/* Every name is a field of the form, of an unknown type. */
-static bool resolve(void *context, struct pl_text path, struct pl_cel_binding *binding_out,
-                    const char **suggestion_out)
+static uint16_t add_variable(struct build *b, enum pl_variable_kind kind, uint16_t step)
 {
-    (void)context;
-    (void)suggestion_out;
-    *binding_out =
-        (struct pl_cel_binding){.variable = PL_VARIABLE_FORM, .rest = path, .type = PL_CEL_DYN};
+    assert_true(b->def.variable_count < BUILD_VARS);
+    b->variables[b->def.variable_count] = (struct pl_variable){.kind = kind, .step = step};
+    return b->def.variable_count++;
+}
+
+/* Takes a word and its dot from the front of a path; false: it does not stand there. */
+static bool take_word(struct pl_text *path, const char *word)
+{
+    const size_t len = strlen(word);
+
+    if (path->len < len || memcmp(path->at, word, len) != 0 ||
+        (path->len > len && path->at[len] != '.')) {
+        return false;
+    }
+    const uint32_t taken = (uint32_t)(path->len > len ? len + 1 : len);
+
+    path->at += taken;
+    path->len -= taken;
     return true;
 }
 
-static const struct pl_cel_program *compile(struct build *b, const char *expression)
+static bool find_variable(struct build *b, struct pl_text *path, uint16_t *variable_out)
 {
-    const struct pl_cel_scope scope = {NULL, resolve};
+    static const struct {
+        const char *word;
+        enum pl_variable_kind kind;
+    } of_step[] = {{"decision", PL_VARIABLE_DECISION},
+                   {"state", PL_VARIABLE_STATE},
+                   {"answer", PL_VARIABLE_ANSWER},
+                   {"items", PL_VARIABLE_ITEMS}};
+    static const struct {
+        const char *word;
+        enum pl_variable_kind kind;
+    } others[] = {
+        {"case", PL_VARIABLE_CASE}, {"items", PL_VARIABLE_ITEMS}, {"item", PL_VARIABLE_ITEM}};
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (take_word(path, others[i].word)) {
+            *variable_out = add_variable(b, others[i].kind, b->scope);
+            return true;
+        }
+    }
+    if (!take_word(path, "steps")) {
+        return false;
+    }
+    uint16_t step = 0;
+
+    while (step < b->def.step_count && !take_word(path, b->ids[step])) {
+        step++;
+    }
+    for (size_t i = 0; i < sizeof(of_step) / sizeof(of_step[0]); i++) {
+        if (take_word(path, of_step[i].word)) {
+            *variable_out = add_variable(b, of_step[i].kind, step);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A name that is nothing else is a field of the form. */
+static bool resolve(void *context, struct pl_text path, struct pl_cel_binding *binding_out,
+                    const char **suggestion_out)
+{
+    uint16_t variable = PL_VARIABLE_FORM;
+
+    (void)suggestion_out;
+    (void)find_variable(context, &path, &variable);
+    *binding_out = (struct pl_cel_binding){.variable = variable, .rest = path, .type = PL_CEL_DYN};
+    return true;
+}
+
+static const struct pl_cel_program *compile_as(struct build *b, uint16_t step,
+                                               const char *expression, enum pl_cel_type wanted)
+{
+    const struct pl_cel_scope scope = {b, resolve};
     const struct pl_cel_program *program = NULL;
     struct placet_error err;
 
+    b->scope = step;
     assert_int_equal(
-        pl_cel_compile(pl_text_of(expression), &scope, PL_CEL_BOOL, &b->arena, &program, &err), 0);
+        pl_cel_compile(pl_text_of(expression), &scope, wanted, &b->arena, &program, &err), 0);
     return program;
+}
+
+static const struct pl_cel_program *compile(struct build *b, uint16_t step, const char *expression)
+{
+    return compile_as(b, step, expression, PL_CEL_BOOL);
 }
 
 void build_when(struct build *b, uint16_t step, const char *expression)
 {
-    b->steps[step].when = compile(b, expression);
+    b->steps[step].when = compile(b, step, expression);
+}
+
+void build_while(struct build *b, uint16_t step, const char *expression)
+{
+    b->steps[step].while_true = compile(b, step, expression);
+}
+
+void build_cancels(struct build *b, uint16_t step, uint16_t cancelled)
+{
+    b->steps[step].cancels[cancelled / 64] |= UINT64_C(1) << cancelled % 64;
+}
+
+void build_exclusive(struct build *b, uint16_t step, uint16_t name)
+{
+    b->steps[step].exclusive = name;
+}
+
+void build_not_by(struct build *b, uint16_t step, uint16_t other)
+{
+    b->steps[step].not_by[other / 64] |= UINT64_C(1) << other % 64;
+}
+
+void build_each(struct build *b, uint16_t step)
+{
+    b->steps[step].join = PL_JOIN_EACH;
+    b->steps[step].set.kind = PL_SET_ARCS;
+    b->reserved[step] = b->steps[step].after_count;
+}
+
+void build_blocked_by(struct build *b, uint16_t step, uint16_t obligation)
+{
+    struct pl_step_def *s = &b->steps[step];
+
+    assert_true(s->blocked_by_count < BUILD_ARCS);
+    s->blocked_by[s->blocked_by_count++] = obligation;
+}
+
+struct pl_set *build_items(struct build *b, uint16_t step, const char *items, uint16_t at_most)
+{
+    struct pl_set *set = &b->steps[step].set;
+
+    set->kind = PL_SET_ITEMS;
+    set->items = compile_as(b, step, items, PL_CEL_DYN);
+    b->reserved[step] = at_most;
+    return set;
+}
+
+void build_done_when(struct build *b, uint16_t step, const char *expression)
+{
+    b->steps[step].set.done_when = PL_DONE_EXPRESSION;
+    b->steps[step].set.done = compile(b, step, expression);
+}
+
+void build_set_decision(struct build *b, uint16_t step, const char *expression)
+{
+    b->steps[step].set.decision = compile_as(b, step, expression, PL_CEL_DYN);
+}
+
+struct pl_set *build_signers(struct build *b, uint16_t step, const uint32_t *weights,
+                             uint16_t count)
+{
+    struct pl_step_def *s = &b->steps[step];
+
+    s->set.kind = PL_SET_SIGNERS;
+    s->members[0].role = PL_ROLE_SIGNER;
+    s->members[0].weight = weights[0];
+    for (uint16_t i = 1; i < count; i++) {
+        s->members[build_member(b, step, PL_ROLE_SIGNER)].weight = weights[i];
+    }
+    return &s->set;
+}
+
+void build_undo(struct build *b, uint16_t step)
+{
+    b->undo[step] = (struct pl_member){.silent_decision = PL_NO_DECISION};
+    b->steps[step].undo = &b->undo[step];
 }
 
 void build_limit(struct build *b, uint16_t step, struct pl_span limit)
@@ -246,7 +394,7 @@ void build_member_limit(struct build *b, uint16_t step, uint16_t item, struct pl
 
 void build_member_when(struct build *b, uint16_t step, uint16_t item, const char *expression)
 {
-    b->steps[step].members[item].when = compile(b, expression);
+    b->steps[step].members[item].when = compile(b, step, expression);
 }
 
 void build_member_rung(struct build *b, uint16_t step, uint16_t item, struct pl_span at,
@@ -308,6 +456,9 @@ static bool add_ancestors(struct build *b, struct pl_step_def *step)
     for (uint16_t i = 0; i < step->decide_after_count; i++) {
         changed |= add_ancestor(step, b->steps, step->decide_after[i]);
     }
+    for (uint16_t i = 0; i < step->blocked_by_count; i++) {
+        changed |= add_ancestor(step, b->steps, step->blocked_by[i]);
+    }
     return changed;
 }
 
@@ -325,8 +476,11 @@ const struct pl_definition *build_done(struct build *b)
     b->def.task_count = 0;
     for (uint16_t i = 0; i < b->def.step_count; i++) {
         b->steps[i].first_task = b->def.task_count;
-        b->steps[i].task_count = b->steps[i].member_count;
+        b->steps[i].task_count =
+            (uint16_t)((b->reserved[i] != 0 ? b->reserved[i] : b->steps[i].member_count) +
+                       (b->steps[i].undo != NULL));
         b->def.task_count = (uint16_t)(b->def.task_count + b->steps[i].task_count);
     }
+    assert_true(b->def.task_count <= BUILD_TASKS);
     return &b->def;
 }

@@ -17,6 +17,8 @@
 #define BUILD_RULES   8
 #define BUILD_RUNGS   4
 #define BUILD_RESULTS 8
+#define BUILD_TASKS   (BUILD_STEPS * BUILD_MEMBERS)
+#define BUILD_VARS    32
 
 enum {
     BUILD_REJECT = PL_DECISIONS_FIXED, /* ends the case as rejected, with a reason */
@@ -39,9 +41,14 @@ struct build {
     struct pl_result results[BUILD_RESULTS];
     struct pl_arc result_arcs[BUILD_RESULTS][BUILD_ARCS];
     uint16_t finish[BUILD_RESULTS];
+    struct pl_member undo[BUILD_STEPS];
+    uint16_t blocked_by[BUILD_STEPS][BUILD_ARCS];
+    uint16_t reserved[BUILD_STEPS]; /* tasks of a set of items */
+    struct pl_variable variables[BUILD_VARS];
+    uint16_t scope; /* step whose expression is compiled */
     char ids[BUILD_STEPS][8];
     struct pl_arena arena;
-    unsigned char memory[1 << 14];
+    unsigned char memory[1 << 15];
 };
 
 void build_init(struct build *b);
@@ -56,8 +63,31 @@ uint16_t build_wait_date(struct build *b, struct pl_date date);
 void build_after(struct build *b, uint16_t step, uint16_t before);
 void build_after_decision(struct build *b, uint16_t step, uint16_t before, uint16_t decision);
 void build_any(struct build *b, uint16_t step);
+
+/* EACH: one task for each arc; call it after the arcs. */
+void build_each(struct build *b, uint16_t step);
+void build_blocked_by(struct build *b, uint16_t step, uint16_t obligation);
 void build_decide_after(struct build *b, uint16_t step, uint16_t before);
+
+/* Expressions read the form (`area`), `case.x`, `item`, `items` (of their own step) and
+ * `steps.sN.decision`, `.state`, `.answer`, `.items`; nothing is typed. */
 void build_when(struct build *b, uint16_t step, const char *expression);
+void build_while(struct build *b, uint16_t step, const char *expression);
+void build_cancels(struct build *b, uint16_t step, uint16_t cancelled);
+void build_exclusive(struct build *b, uint16_t step, uint16_t name);
+void build_not_by(struct build *b, uint16_t step, uint16_t other);
+
+/* A set of at most `at_most` items, the elements of a list; gives it for more. */
+struct pl_set *build_items(struct build *b, uint16_t step, const char *items, uint16_t at_most);
+void build_done_when(struct build *b, uint16_t step, const char *expression);
+void build_set_decision(struct build *b, uint16_t step, const char *expression);
+
+/* Signers beside the first, with these weights; the set is ALL until a test says otherwise. */
+struct pl_set *build_signers(struct build *b, uint16_t step, const uint32_t *weights,
+                             uint16_t count);
+
+/* A compensation: the last task of the step. */
+void build_undo(struct build *b, uint16_t step);
 void build_limit(struct build *b, uint16_t step, struct pl_span limit);
 void build_rung(struct build *b, uint16_t step, struct pl_span at, enum pl_card card);
 

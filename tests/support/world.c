@@ -98,7 +98,7 @@ static void same_case(const struct pl_case *a, const struct pl_case *b)
 static void check_replay(const struct world *w)
 {
     static struct pl_step steps[BUILD_STEPS];
-    static struct pl_task tasks[BUILD_STEPS * BUILD_MEMBERS];
+    static struct pl_task tasks[BUILD_TASKS];
     struct pl_case again;
 
     memset(&again, 0, sizeof(again));
@@ -131,16 +131,33 @@ static void spoil(struct pl_outcome *out)
 {
     memset(&out->after, 0xa5, sizeof(out->after));
     memset(out->steps, 0xa5, BUILD_STEPS * sizeof(out->steps[0]));
-    memset(out->tasks, 0xa5, BUILD_STEPS * BUILD_MEMBERS * sizeof(out->tasks[0]));
+    memset(out->tasks, 0xa5, BUILD_TASKS * sizeof(out->tasks[0]));
     memset(&out->form, 0xa5, sizeof(out->form));
     out->event_count = UINT32_MAX;
     out->text_len = UINT32_MAX;
     out->repeated = true;
 }
 
+/* The values of the journal outlive the decide that they came from. */
+static void keep_value(struct world *w, const struct pl_event *event, uint64_t seq)
+{
+    const struct pl_bytes value = pl_event_value(event);
+
+    if (value.size == 0) {
+        return;
+    }
+    assert_true(w->value_count < WORLD_VALUES_MAX);
+    assert_true(w->value_used + value.size <= WORLD_VALUES_SIZE);
+    uint8_t *at = memcpy(w->value_memory + w->value_used, value.at, value.size);
+
+    w->values[w->value_count++] = (struct pl_value_at){seq, {at, value.size}};
+    w->value_used += value.size;
+}
+
 enum pl_rejection world_do(struct world *w, struct pl_command cmd)
 {
-    const struct pl_case_data data = {.form = w->form};
+    const struct pl_case_data data = {
+        .form = w->form, .values = w->values, .value_count = w->value_count};
     const struct pl_case *c = w->c.seq == 0 ? NULL : &w->c;
 
     spoil(&w->out);
@@ -152,6 +169,7 @@ enum pl_rejection world_do(struct world *w, struct pl_command cmd)
         assert_true(w->out.events[i].case_id.v == w->c.id.v && w->c.id.v != 0);
         w->journal[w->journal_count] = w->out.events[i];
         w->times[w->journal_count++] = w->facts.now_ms;
+        keep_value(w, &w->out.events[i], w->facts.next_seq);
         w->facts.next_seq++;
     }
     if (result == PL_ACCEPTED) {
@@ -222,6 +240,21 @@ enum pl_rejection world_answer(struct world *w, uint16_t step, uint16_t item, co
     return world_complete(w, step, item, world_take(w, step, item), decision, 7);
 }
 
+enum pl_rejection world_sign(struct world *w, uint16_t step, uint16_t item, const char *decision,
+                             const char *officer)
+{
+    return world_do(w, (struct pl_command){.kind = PL_CMD_TASK_COMPLETE,
+                                           .actor = PL_ACTOR_ADAPTER,
+                                           .step = step,
+                                           .item = item,
+                                           .by = PL_TEXT("adapter"),
+                                           .officer = pl_text_of(officer),
+                                           .lease = world_take(w, step, item),
+                                           .decision = pl_text_of(decision),
+                                           .reason = PL_TEXT("because"),
+                                           .body_hash = 8});
+}
+
 enum pl_rejection world_officer(struct world *w, enum pl_command_kind kind, uint16_t step,
                                 uint16_t item)
 {
@@ -240,6 +273,21 @@ enum pl_rejection world_signal(struct world *w, const char *name)
                                            .actor = PL_ACTOR_PORTAL,
                                            .by = PL_TEXT("applicant"),
                                            .code = pl_text_of(name)});
+}
+
+enum pl_rejection world_signal_with(struct world *w, const char *name, int64_t number)
+{
+    uint8_t bytes[16];
+    struct pl_writer out;
+
+    pl_writer_init(&out, bytes, sizeof(bytes));
+    pl_write_i64(&out, number);
+    assert_true(pl_writer_ok(&out));
+    return world_do(w, (struct pl_command){.kind = PL_CMD_SIGNAL,
+                                           .actor = PL_ACTOR_PORTAL,
+                                           .by = PL_TEXT("applicant"),
+                                           .code = pl_text_of(name),
+                                           .answer = pl_writer_bytes(&out)});
 }
 
 enum pl_rejection world_supplement(struct world *w)

@@ -6,13 +6,15 @@
 #include "core/core.h"
 #include "support/definition_builder.h"
 
-#define WORLD_EVENTS_MAX 4096
+#define WORLD_EVENTS_MAX  4096
+#define WORLD_VALUES_MAX  2048
+#define WORLD_VALUES_SIZE (1 << 16)
 
 struct world {
     const struct pl_definition *def;
     struct pl_case c;
     struct pl_step steps[BUILD_STEPS];
-    struct pl_task tasks[BUILD_STEPS * BUILD_MEMBERS];
+    struct pl_task tasks[BUILD_TASKS];
     struct pl_facts facts;
     struct pl_bytes form;
     uint8_t form_memory[256];
@@ -20,6 +22,10 @@ struct world {
     struct pl_event journal[WORLD_EVENTS_MAX];
     int64_t times[WORLD_EVENTS_MAX];
     uint32_t journal_count;
+    struct pl_value_at values[WORLD_VALUES_MAX]; /* that events brought, as a store keeps them */
+    uint32_t value_count;
+    uint8_t value_memory[WORLD_VALUES_SIZE];
+    size_t value_used;
     uint32_t seen; /* where `saw` goes on */
     uint8_t leases;
 };
@@ -47,10 +53,17 @@ enum pl_rejection world_answer(struct world *w, uint16_t step, uint16_t item, co
 enum pl_rejection world_complete(struct world *w, uint16_t step, uint16_t item,
                                  struct pl_lease lease, const char *decision, uint64_t body);
 
+/* Offers, takes and completes in the name of an officer. */
+enum pl_rejection world_sign(struct world *w, uint16_t step, uint16_t item, const char *decision,
+                             const char *officer);
+
 /* An officer's command. */
 enum pl_rejection world_officer(struct world *w, enum pl_command_kind kind, uint16_t step,
                                 uint16_t item);
 enum pl_rejection world_signal(struct world *w, const char *name);
+
+/* A signal that brings a number. */
+enum pl_rejection world_signal_with(struct world *w, const char *name, int64_t number);
 enum pl_rejection world_supplement(struct world *w);
 
 /* Moves the time; `world_until` fires every timer on the way at its own time. */
