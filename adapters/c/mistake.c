@@ -52,6 +52,25 @@ static enum placet_status status_of(enum placet_code code)
     return PLACET_EINVALID;
 }
 
+/* What is wrong with the field that a refusal names, or with the first one that it lists. */
+static void say_field(struct placet_value body, char *hint, size_t size)
+{
+    const struct placet_text path = placet_get_text(body, "detail.path");
+    struct placet_items errors = placet_items_of(placet_value_get(body, "detail.errors"));
+    struct placet_value first;
+    char where[128];
+    char what[128];
+
+    if (placet_items_next(&errors, NULL, &first)) {
+        (void)snprintf(hint, size, "Look at \"%s\": it %s.",
+                       placet_get_string(first, "path", where, sizeof(where)),
+                       placet_get_string(first, "message", what, sizeof(what)));
+    } else if (path.size > 0) {
+        (void)snprintf(hint, size, "Look at the field \"%.*s\".",
+                       (int)(path.size > 128 ? 128 : path.size), path.at);
+    }
+}
+
 int pl_client_refusal(enum placet_code code, struct placet_value body, struct placet_error *err)
 {
     const enum placet_status status = status_of(code);
@@ -64,11 +83,7 @@ int pl_client_refusal(enum placet_code code, struct placet_value body, struct pl
     if (err->message[0] == '\0') {
         (void)snprintf(err->message, sizeof(err->message), "%s", placet_code_text(code));
     }
-    const struct placet_text path = placet_get_text(body, "detail.path");
-    if (path.size > 0) {
-        (void)snprintf(err->hint, sizeof(err->hint), "Look at the field \"%.*s\".",
-                       (int)(path.size > 128 ? 128 : path.size), path.at);
-    }
+    say_field(body, err->hint, sizeof(err->hint));
     return status;
 }
 

@@ -159,12 +159,80 @@ static uint32_t count_fitting(struct pl_schema_run *run, const struct pl_schema_
     return fitting;
 }
 
+/* Whether the fields with a fixed value have it. */
+static bool fits_fixed_fields(struct pl_schema_run *run, const struct pl_schema_rule *properties,
+                              struct pl_bytes value)
+{
+    for (uint32_t i = 0; i < properties->entry_count && pl_schema_work(run); i++) {
+        const struct pl_schema_entry *entry = &properties->entries[i];
+        const bool is_fixed = pl_schema_rule_of(entry->schema, PL_RULE_CONST) != NULL ||
+                              pl_schema_rule_of(entry->schema, PL_RULE_ENUM) != NULL;
+        const struct pl_bytes field = is_fixed && pl_schema_type_of(value) == PL_VALUE_MAP
+                                          ? pl_value_get(value, entry->key)
+                                          : (struct pl_bytes){NULL, 0};
+        if (field.size > 0 && !pl_schema_fits_alone(run, entry->schema, field)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether a value that does not fit was meant to: by its type and by what is fixed in it. */
+static bool is_meant(struct pl_schema_run *run, const struct pl_schema *schema,
+                     struct pl_bytes value)
+{
+    for (const struct pl_schema_rule *rule = schema->rules; rule != NULL; rule = rule->next) {
+        if (rule->kind == PL_RULE_TYPE && (pl_schema_types_of(value) & rule->count) == 0) {
+            return false;
+        }
+        if (rule->kind == PL_RULE_PROPERTIES && !fits_fixed_fields(run, rule, value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The one alternative that is meant, or NULL. */
+static const struct pl_schema *find_meant(struct pl_schema_run *run,
+                                          const struct pl_schema_rule *rule, struct pl_bytes value)
+{
+    const struct pl_schema *meant = NULL;
+
+    for (uint32_t i = 0; i < rule->entry_count; i++) {
+        const struct pl_schema *schema = rule->entries[i].schema;
+        const struct pl_schema_rule *ref = pl_schema_rule_of(schema, PL_RULE_REF);
+        if (!is_meant(run, schema, value) ||
+            (ref != NULL && !is_meant(run, ref->entries[0].schema, value))) {
+            continue;
+        }
+        if (meant != NULL) {
+            return NULL;
+        }
+        meant = schema;
+    }
+    return meant;
+}
+
+/* Says what is wrong with a value that fits no alternative. */
+static void say_unfit(struct pl_schema_run *run, const struct pl_schema_rule *rule,
+                      struct pl_bytes value, enum pl_schema_text text, uint64_t first,
+                      uint64_t second)
+{
+    const struct pl_schema *meant = run->quiet == 0 ? find_meant(run, rule, value) : NULL;
+
+    if (meant != NULL) {
+        pl_schema_apply(run, meant, value);
+    } else {
+        pl_schema_say_count(run, pl_schema_keyword(rule->kind), text, first, second);
+    }
+}
+
 void pl_schema_check_any_of(struct pl_schema_run *run, const struct pl_schema *schema,
                             const struct pl_schema_rule *rule, struct pl_bytes value)
 {
     (void)schema;
     if (count_fitting(run, rule, value, 1) == 0) {
-        pl_schema_say_count(run, "anyOf", PL_SAY_ANY_OF, rule->entry_count, 0);
+        say_unfit(run, rule, value, PL_SAY_ANY_OF, rule->entry_count, 0);
     }
 }
 
@@ -173,7 +241,9 @@ void pl_schema_check_one_of(struct pl_schema_run *run, const struct pl_schema *s
 {
     (void)schema;
     const uint32_t fitting = count_fitting(run, rule, value, UINT32_MAX);
-    if (fitting != 1) {
+    if (fitting == 0) {
+        say_unfit(run, rule, value, PL_SAY_ONE_OF, 0, rule->entry_count);
+    } else if (fitting > 1) {
         pl_schema_say_count(run, "oneOf", PL_SAY_ONE_OF, fitting, rule->entry_count);
     }
 }

@@ -140,6 +140,17 @@ def submitting(e):
     e.fails(4, "submit", "no_such_workflow", FORM)
     message = e.fails(1, "submit", PERMIT)
     findings.expect("schema" in message, f"an empty form: {message}")
+    with open(FORM, encoding="utf-8") as file:
+        wrong = json.load(file)
+    wrong["applicant"]["credit_code"] = "91440400MA4P1ACET1"
+    del wrong["project"]["name"]
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(wrong, file)
+        file.flush()
+        said = " ".join(e.ask("submit", PERMIT, file.name).stderr.split())
+    findings.expect("/applicant/credit_code (统一社会信用代码 / Unified social credit code): "
+                    "has a check digit that does not fit" in said and "校验码不符" in said
+                    and "/project/name" in said, f"two wrong fields: {said}")
     return case
 
 

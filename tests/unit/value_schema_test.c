@@ -167,7 +167,7 @@ static void all_mistakes_are_counted_even_without_room(void **state)
     assert_int_equal(pl_schema_check(schema, json("[1,2]", document_bytes, 64), NULL, 0), 2);
 }
 
-static void alternatives_report_themselves_only(void **state)
+static void alternatives_report_what_was_meant(void **state)
 {
     (void)state;
     const struct pl_schema *schema = compile_good(
@@ -175,7 +175,9 @@ static void alternatives_report_themselves_only(void **state)
         "\"not\":{\"const\":\"no\"}}");
     assert_int_equal(check(schema, "\"yes\""), 0);
     assert_int_equal(check(schema, "{\"a\":1,\"b\":1}"), 0);
-    assert_int_equal(check(schema, "{}"), 1);
+    assert_int_equal(check(schema, "{}"), 2); /* it is no text: the object is meant */
+    assert_string_equal(mistakes[0].path, "/a");
+    assert_int_equal(check(schema, "1"), 1);
     assert_string_equal(mistakes[0].rule, "anyOf");
     assert_int_equal(check(schema, "\"no\""), 1);
     assert_string_equal(mistakes[0].rule, "not");
@@ -362,7 +364,7 @@ int main(void)
         cmocka_unit_test(a_good_form_has_no_mistakes),
         cmocka_unit_test(mistakes_are_named_for_people),
         cmocka_unit_test(all_mistakes_are_counted_even_without_room),
-        cmocka_unit_test(alternatives_report_themselves_only),
+        cmocka_unit_test(alternatives_report_what_was_meant),
         cmocka_unit_test(schemas_that_are_not_understood_are_refused),
         cmocka_unit_test(annotations_are_let_through),
         cmocka_unit_test(endless_schemas_and_dear_documents_end),

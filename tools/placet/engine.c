@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "dates.h"
+#include "output.h"
 
 #define OPEN_MS      3000
 #define CALL_MS      10000
@@ -112,20 +113,37 @@ json_t *pl_cli_json(struct placet_value value)
     return json;
 }
 
-/* The mistakes of a form, one a line, in the words of the engine. */
-static void add_mistakes(const json_t *errors, char *hint, size_t size)
+/* One mistake of a form: where, what the field is called, and what is wrong in both languages. */
+static void add_mistake(const json_t *error, char *hint, size_t size)
 {
+    const size_t used = strlen(hint);
+    const json_t *title = json_object_get(error, "title");
+    const char *path = pl_cli_text(error, "path");
+    const char *zh = pl_cli_text(title, "zh");
+    const char *en = pl_cli_text(title, "en");
+
+    (void)snprintf(hint + used, size - used, "%s%s%s%s%s%s%s: %s; %s", used > 0 ? "\n  " : "",
+                   path[0] != '\0' ? path : "the form", zh[0] != '\0' ? " (" : "", zh,
+                   zh[0] != '\0' ? " / " : "", en, zh[0] != '\0' ? ")" : "",
+                   pl_cli_text(error, "message"), pl_cli_text(error, "message_zh"));
+}
+
+/* The mistakes of a form, one a line, in the words of the engine. */
+static void add_mistakes(const json_t *detail, char *hint, size_t size)
+{
+    const json_t *errors = json_object_get(detail, "errors");
+    const json_int_t count = json_integer_value(json_object_get(detail, "count"));
+    const json_int_t listed = (json_int_t)json_array_size(errors);
     size_t i = 0;
     json_t *error = NULL;
 
     json_array_foreach(errors, i, error)
     {
+        add_mistake(error, hint, size);
+    }
+    if (count > listed) {
         const size_t used = strlen(hint);
-        const char *path = json_string_value(json_object_get(error, "path"));
-        const char *message = json_string_value(json_object_get(error, "message"));
-        (void)snprintf(hint + used, size - used, "%s%s: %s", used > 0 ? "\n  " : "",
-                       path != NULL && path[0] != '\0' ? path : "the form",
-                       message != NULL ? message : "");
+        (void)snprintf(hint + used, size - used, "\n  and %lld more", (long long)(count - listed));
     }
 }
 
@@ -135,9 +153,9 @@ static int refuse(const struct pl_cli *cli, const struct placet_reply *reply)
     const json_t *detail = json_object_get(body, "detail");
     const char *message = json_string_value(json_object_get(body, "message"));
     const json_t *path = json_object_get(detail, "path");
-    char hint[2048] = "";
+    char hint[20 * 1024] = ""; /* all that the engine lists */
 
-    add_mistakes(json_object_get(detail, "errors"), hint, sizeof hint);
+    add_mistakes(detail, hint, sizeof hint);
     if (hint[0] == '\0') {
         (void)snprintf(hint, sizeof hint, "\"placet explain %s\" says more.",
                        placet_code_name(reply->code));
