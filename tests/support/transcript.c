@@ -108,8 +108,12 @@ static const struct pl_definition *definition_of(struct transcript *t, struct pl
     return pl_state_definition_number(&s->state, c.definition);
 }
 
-static const char *const cards[] = {
-    [PL_CARD_WARNING] = "warning", [PL_CARD_YELLOW] = "yellow", [PL_CARD_RED] = "red"};
+static const char *const cards[] = {[PL_CARD_WARNING] = "warning",
+                                    [PL_CARD_YELLOW] = "yellow",
+                                    [PL_CARD_RED] = "red",
+                                    [PL_CARD_REMINDER] = "reminder",
+                                    [PL_CARD_ANNOUNCEMENT] = "announcement",
+                                    [PL_CARD_NONE] = "no card"};
 static const char *const timeouts[] = {
     [PL_TIMEOUT_ACCEPT] = "accept", [PL_TIMEOUT_LEASE] = "lease", [PL_TIMEOUT_BACKOFF] = "backoff"};
 
