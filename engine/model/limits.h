@@ -3,12 +3,14 @@
 #ifndef PL_MODEL_LIMITS_H
 #define PL_MODEL_LIMITS_H
 
-#define PL_STEPS_MAX       256  /* the source process had 35; a mask of steps is four words */
-#define PL_MEMBERS_MAX     32   /* members of one joint step; the largest known has 6 */
-#define PL_TASKS_MAX       1024 /* tasks of one case: steps, members and items together */
-#define PL_ITEMS_MAX       256  /* items of one set: buildings of a site, neighbours to hear */
-#define PL_DEPTH_MAX       8    /* children of children: a workflow may run itself so deep */
-#define PL_HAND_OVERS_MAX  8    /* of one task: departments that send a file in circles */
+#define PL_STEPS_MAX      256  /* the source process had 35; a mask of steps is four words */
+#define PL_MEMBERS_MAX    32   /* members of one joint step; the largest known has 6 */
+#define PL_TASKS_MAX      1024 /* tasks of one case: steps, members and items together */
+#define PL_ITEMS_MAX      256  /* items of one set: buildings of a site, neighbours to hear */
+#define PL_DEPTH_MAX      8    /* children of children: a workflow may run itself so deep */
+#define PL_HAND_OVERS_MAX 8    /* of one task: departments that send a file in circles */
+#define PL_SIGNAL_CASES_MAX                                                                        \
+    256 /* told by one signal with a key, in one commit: the parcels of one auction */
 #define PL_VARIABLES_MAX   256  /* that the expressions of a definition read */
 #define PL_TABLE_RULES_MAX 512  /* rules of a decision table: the negative list has 31 items */
 #define PL_ARCS_MAX        32   /* steps named in one `after` */

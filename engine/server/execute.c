@@ -12,6 +12,7 @@
 #include "wire/events.h"
 
 #define EVENT_HEAD_MAX (4u * PL_REASON_MAX) /* an event without its value */
+#define SIGNAL_ROOM    (16u << 10)          /* what a signal leads to in most cases */
 
 static int append(struct pl_server *s, const struct pl_event *event)
 {
@@ -207,9 +208,10 @@ static int fold_all(struct pl_server *s, uint64_t first_seq, struct pl_live **li
         if (live != NULL) {
             *live_out = live;
         }
-        const struct pl_bytes value = pl_event_value(&s->outcome->events[i]);
-        if (value.size != 0) {
-            const int put = put_row(s, PL_TABLE_BLOBS, first_seq + i, value);
+        if (live != NULL && pl_event_value(&s->outcome->events[i]).size != 0) {
+            /* The row borrows from the case: the event may live in the core's own memory. */
+            const int put = put_row(s, PL_TABLE_BLOBS, first_seq + i,
+                                    pl_state_blob(&s->state, live->c.slot, first_seq + i));
             if (put < 0) {
                 return put;
             }
@@ -255,6 +257,9 @@ static int record(struct pl_server *s, const struct pl_command *cmd, struct pl_l
     if (rc == PLACET_OK && live != NULL) {
         rc = pl_state_set_wake(&s->state, live);
     }
+    if (rc == PLACET_OK && live != NULL) {
+        rc = pl_signals_index(s, live);
+    }
     /* What was folded cannot be taken back alone: only the whole turn can. */
     return rc == PLACET_ELIMIT ? PLACET_ENOMEM : rc;
 }
@@ -275,7 +280,6 @@ static int record_rejection(struct pl_server *s, const struct pl_command *cmd,
     };
     const uint64_t seq = pl_turn_next_seq(s);
 
-    s->metrics.rejections++;
     out->seq = seq;
     /* "Full" passes: the same command must be heard afresh, and a full store is not written to. */
     if (cmd->idem.len == 0 || out->rejection == PL_REJECT_STORE_FULL) {
@@ -377,9 +381,20 @@ static int decide(struct pl_server *s, const struct pl_definition *def, struct p
     if (out->rejection == PL_ACCEPTED) {
         return record(s, cmd, live, out);
     }
-    if (s->outcome->event_count > 0) { /* a refused answer of an adapter */
-        s->metrics.rejections++;
-        return record(s, cmd, live, out);
+    s->metrics.rejections++;
+    return s->outcome->event_count > 0 ? record(s, cmd, live, out) /* refused, of an adapter */
+                                       : PLACET_OK;
+}
+
+/* The same, and remembers a refusal. */
+static int decide_or_refuse(struct pl_server *s, const struct pl_definition *def,
+                            struct pl_live *live, const struct pl_facts *facts,
+                            const struct pl_command *cmd, struct pl_verdict *out)
+{
+    const int rc = decide(s, def, live, facts, cmd, out);
+
+    if (rc < 0 || out->rejection == PL_ACCEPTED || s->outcome->event_count > 0) {
+        return rc;
     }
     return record_rejection(s, cmd, out);
 }
@@ -408,13 +423,14 @@ int pl_turn_command(struct pl_server *s, struct pl_command *cmd, struct pl_verdi
         if (rc < 0 || out->repeated || cmd->idem.len == 0) {
             return rc;
         }
+        s->metrics.rejections++;
         return record_rejection(s, cmd, out);
     }
     if (rc < 0) {
         return rc;
     }
     const struct pl_facts facts = facts_of(s, cmd);
-    return decide(s, live->def, live, &facts, cmd, out);
+    return decide_or_refuse(s, live->def, live, &facts, cmd, out);
 }
 
 int pl_turn_begin_case(struct pl_server *s, const struct pl_definition *def, struct pl_command *cmd,
@@ -439,7 +455,64 @@ int pl_turn_begin_case(struct pl_server *s, const struct pl_definition *def, str
     facts.key_open = pl_state_case_of_key(&s->state, def->workflow, cmd->key).v != 0;
     facts.store_full =
         s->state.open_count >= PL_OPEN_CASES_MAX || s->store->ops->nearly_full(s->store);
-    return decide(s, def, NULL, &facts, cmd, out);
+    return decide_or_refuse(s, def, NULL, &facts, cmd, out);
+}
+
+/* Each case that takes it gets an event; the first one also carries that the command was accepted.
+ */
+static int signal_cases(struct pl_server *s, const struct pl_command *cmd, struct pl_told *told,
+                        struct pl_verdict *out)
+{
+    struct pl_case_id waiting[PL_SIGNAL_CASES_MAX];
+    const uint32_t count =
+        pl_signals_find(&s->state, cmd->code, cmd->key, waiting, PL_SIGNAL_CASES_MAX);
+    struct pl_verdict verdict = {.step = PL_NO_STEP};
+
+    if (!pl_turn_has_room(s, PL_COMMAND_ROOM + count * (SIGNAL_ROOM + 2 * cmd->answer.size))) {
+        return PLACET_ELIMIT;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct pl_command one = *cmd;
+        struct pl_live *live;
+        int rc = pl_state_open(&s->state, &s->arena, waiting[i], &live);
+        if (rc < 0) {
+            return rc;
+        }
+        one.case_id = waiting[i];
+        one.idem = told->count == 0 ? cmd->idem : (struct pl_text){"", 0};
+        const struct pl_facts facts = facts_of(s, &one);
+        rc = decide(s, live->def, live, &facts, &one, &verdict);
+        if (rc < 0) {
+            return rc;
+        }
+        if (verdict.rejection == PL_ACCEPTED) {
+            *out = told->count == 0 ? verdict : *out;
+            told->cases[told->count++] = waiting[i];
+        }
+    }
+    return PLACET_OK;
+}
+
+int pl_turn_signal(struct pl_server *s, struct pl_command *cmd, struct pl_told *told,
+                   struct pl_verdict *out)
+{
+    *out = (struct pl_verdict){.step = PL_NO_STEP};
+    told->count = 0;
+    s->turn->commands++;
+    if (answer_again(s, cmd, out)) {
+        return PLACET_OK;
+    }
+    const int rc = signal_cases(s, cmd, told, out);
+    if (rc < 0) {
+        /* Cases that were told cannot be taken back alone. */
+        return told->count > 0 && rc == PLACET_ELIMIT ? PLACET_ENOMEM : rc;
+    }
+    if (told->count > 0) {
+        return pl_errands_run(s);
+    }
+    out->rejection = PL_REJECT_NO_ONE_WAITS;
+    s->metrics.rejections++;
+    return record_rejection(s, cmd, out);
 }
 
 int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_verdict *out)

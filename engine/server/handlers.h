@@ -35,6 +35,10 @@ pl_handler pl_handle_withdraw;
 pl_handler pl_handle_skip;
 pl_handler pl_handle_back;
 pl_handler pl_handle_decide;
+pl_handler pl_handle_extend;
+pl_handler pl_handle_hand_over;
+pl_handler pl_handle_pause;
+pl_handler pl_handle_resume;
 
 /* publish.c */
 pl_handler pl_handle_publish;

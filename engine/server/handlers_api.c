@@ -2,12 +2,15 @@
  * again, with another body it is a conflict. */
 #include <string.h>
 
+#include "server/answers.h"
 #include "server/case_view.h"
 #include "server/form.h"
 #include "server/handlers.h"
 #include "server/session.h"
 
 static const char wrong_form[] = "the form does not match its schema";
+
+#define SIGNAL_NAME_MAX (2 * PL_ID_MAX) /* of a step, a point, and what is said to it */
 
 /* `step` by its id in the definition of an open case. PL_NO_STEP with a mistake when the case does
  * not have it; PL_NO_STEP alone when the case is not open, which the command will say. */
@@ -40,7 +43,7 @@ static void request_task_of(struct pl_request *r, struct pl_command *cmd)
     }
     cmd->case_id = pl_request_case(r);
     cmd->step = request_step(r, cmd->case_id);
-    cmd->item = (uint16_t)pl_request_int_or(r, "item", 0, PL_MEMBERS_MAX - 1, 0);
+    cmd->item = (uint16_t)pl_request_int_or(r, "item", 0, PL_TASKS_MAX - 1, 0);
 }
 
 /* Whether this id was answered before. Then its reply stands, whatever has become of the case, the
@@ -253,14 +256,87 @@ int pl_handle_resume_case(struct pl_request *r)
     return on_case(r, PL_CMD_RESUME_CASE, PL_OPTIONAL);
 }
 
+static int answer_told(struct pl_request *r, const struct pl_verdict *x, const struct pl_told *told)
+{
+    char text[PL_CASE_TEXT_SIZE];
+    struct pl_writer body;
+
+    if (pl_answer_open(r, &body, 256 + told->count * PL_CASE_TEXT_SIZE) == NULL) {
+        return PLACET_OK;
+    }
+    pl_write_map(&body, 4);
+    pl_write_verdict(&body, x);
+    pl_write_string(&body, "cases");
+    pl_write_array(&body, told->count);
+    for (uint32_t i = 0; i < told->count; i++) {
+        pl_case_id_format(told->cases[i], text);
+        pl_write_string(&body, text);
+    }
+    return pl_answer_send(r, x->repeated ? PLACET_FLAG_DUP : 0, &body);
+}
+
+/* Whether the data fit every case that waits; `told` is for scratch. */
+static bool all_fit(struct pl_request *r, const struct pl_command *cmd, struct pl_told *told,
+                    int *rc_out)
+{
+    told->count =
+        pl_signals_find(&r->server->state, cmd->code, cmd->key, told->cases, PL_SIGNAL_CASES_MAX);
+    for (uint32_t i = 0; i < told->count; i++) {
+        if (!pl_signal_fits(r, told->cases[i], cmd, rc_out)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int signal_by_key(struct pl_request *r, struct pl_command *cmd)
+{
+    struct pl_verdict x = {0};
+    struct pl_told told;
+    bool ran = false;
+
+    if (pl_request_bad(r) && !was_answered(r, cmd)) {
+        return pl_answer_mistake(r);
+    }
+    int rc = PLACET_OK;
+    if (!was_answered(r, cmd) && !all_fit(r, cmd, &told, &rc)) {
+        return rc;
+    }
+    rc = pl_turn_signal(r->server, cmd, &told, &x);
+    if (rc == PLACET_OK) {
+        rc = pl_request_executed(r, &x, &ran);
+    }
+    if (ran && x.repeated) {
+        rc = pl_turn_signal_again(r->server, cmd, x.seq, &told);
+    }
+    return ran && rc == PLACET_OK ? answer_told(r, &x, &told) : rc;
+}
+
+/* To one case, or by the key that open cases wait for. */
 int pl_handle_signal(struct pl_request *r)
 {
     struct pl_command cmd = pl_request_command(r, PL_CMD_SIGNAL);
+    const bool by_case = pl_value_get(r->body, PL_TEXT("case")).size > 0 ||
+                         pl_value_get(r->body, PL_TEXT("workflow")).size > 0;
+    struct pl_verdict x = {0};
+    bool ran = false;
+    int rc = PLACET_OK;
 
-    cmd.case_id = pl_request_case(r);
-    cmd.code = pl_request_text(r, "name", PL_ID_MAX, PL_REQUIRED);
+    cmd.code = pl_request_text(r, "name", SIGNAL_NAME_MAX, PL_REQUIRED);
     cmd.answer = pl_request_map(r, "data", PL_OPTIONAL);
-    return run(r, &cmd);
+    if (!by_case) {
+        cmd.key = pl_request_text(r, "key", PL_REASON_MAX, PL_REQUIRED);
+        return signal_by_key(r, &cmd);
+    }
+    cmd.case_id = pl_request_case(r);
+    if (pl_request_bad(r) && !was_answered(r, &cmd)) {
+        return pl_answer_mistake(r);
+    }
+    if (!was_answered(r, &cmd) && !pl_signal_fits(r, cmd.case_id, &cmd, &rc)) {
+        return rc;
+    }
+    rc = pl_request_execute(r, &cmd, &x, &ran);
+    return ran ? answer_told(r, &x, &(struct pl_told){.count = 1, .cases = {x.case_id}}) : rc;
 }
 
 /* ---- on a step or a task ----------------------------------------------------------------------
@@ -317,5 +393,64 @@ int pl_handle_decide(struct pl_request *r)
     cmd.decision = pl_request_text(r, "decision", PL_ID_MAX, PL_REQUIRED);
     cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_OPTIONAL);
     cmd.answer = pl_request_map(r, "answer", PL_OPTIONAL);
+    cmd.officer = pl_request_text(r, "officer", PL_PRINCIPAL_MAX, PL_OPTIONAL);
+    int rc = PLACET_OK;
+    if (!pl_request_bad(r) && !was_answered(r, &cmd) && !pl_answer_fits(r, &cmd, cmd.answer, &rc)) {
+        return rc;
+    }
+    return run(r, &cmd);
+}
+
+int pl_handle_extend(struct pl_request *r)
+{
+    struct pl_command cmd = pl_request_command(r, PL_CMD_STEP_EXTEND);
+
+    cmd.case_id = pl_request_case(r);
+    cmd.step = request_step(r, cmd.case_id);
+    cmd.item = PL_NO_ITEM;
+    cmd.service = pl_request_text(r, "role", PL_ID_MAX, PL_REQUIRED);
+    cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_REQUIRED);
+    return run(r, &cmd);
+}
+
+/* ---- by whoever holds a task, or an officer ---------------------------------------------------
+ */
+
+/* The lease of an adapter is its right to speak of the task. */
+static void request_held_task(struct pl_request *r, struct pl_command *cmd)
+{
+    request_task_of(r, cmd);
+    if (cmd->actor == PL_ACTOR_ADAPTER) {
+        cmd->lease = pl_request_lease(r);
+    }
+}
+
+int pl_handle_hand_over(struct pl_request *r)
+{
+    struct pl_command cmd = pl_request_command(r, PL_CMD_TASK_HAND_OVER);
+
+    request_held_task(r, &cmd);
+    cmd.service = pl_request_text(r, "service", 2 * PL_ID_MAX + 1, PL_REQUIRED);
+    cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_REQUIRED);
+    return run(r, &cmd);
+}
+
+int pl_handle_pause(struct pl_request *r)
+{
+    struct pl_command cmd = pl_request_command(r, PL_CMD_CLOCK_STOP);
+
+    request_held_task(r, &cmd);
+    cmd.code = pl_request_text(r, "reason", PL_ID_MAX, PL_REQUIRED);
+    cmd.estimate = pl_request_text(r, "estimate", PL_REASON_MAX, PL_OPTIONAL);
+    cmd.note = pl_request_text(r, "note", PL_REASON_MAX, PL_OPTIONAL);
+    return run(r, &cmd);
+}
+
+int pl_handle_resume(struct pl_request *r)
+{
+    struct pl_command cmd = pl_request_command(r, PL_CMD_CLOCK_RESUME);
+
+    request_held_task(r, &cmd);
+    cmd.code = pl_request_text(r, "reason", PL_ID_MAX, PL_REQUIRED);
     return run(r, &cmd);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "server/answers.h"
 #include "server/handlers.h"
 #include "server/session.h"
 
@@ -154,7 +155,13 @@ int pl_handle_complete(struct pl_request *r)
 
     cmd.decision = pl_request_text(r, "decision", PL_ID_MAX, PL_REQUIRED);
     cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_OPTIONAL);
+    cmd.officer = pl_request_text(r, "officer", PL_PRINCIPAL_MAX, PL_OPTIONAL);
     cmd.answer = answer_with_documents(r);
+    int rc = PLACET_OK;
+    if (!pl_request_bad(r) &&
+        !pl_answer_fits(r, &cmd, pl_request_map(r, "answer", PL_OPTIONAL), &rc)) {
+        return rc;
+    }
     return let_go(r, &cmd);
 }
 

@@ -421,6 +421,9 @@ static int derive_case(struct recovery *r, uint32_t slot)
         rc = pl_state_set_wake(&s->state, live);
     }
     if (rc == PLACET_OK) {
+        rc = pl_signals_index(s, live);
+    }
+    if (rc == PLACET_OK) {
         rc = pl_errands_of_case(s, live);
     }
     pl_state_drop_turn(&s->state);

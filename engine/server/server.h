@@ -87,6 +87,21 @@ int pl_turn_execute(struct pl_server *s, struct pl_command *cmd, struct pl_verdi
 int pl_turn_start(struct pl_server *s, const struct pl_definition *def, struct pl_command *cmd,
                   struct pl_verdict *out);
 
+/* The cases that a signal with a key reached. */
+struct pl_told {
+    uint32_t count;
+    struct pl_case_id cases[PL_SIGNAL_CASES_MAX];
+};
+
+/* SIGNAL by name and key: to every open case that waits for it, at most PL_SIGNAL_CASES_MAX; the
+ * same id is answered again as `repeated`, without the list (pl_turn_signal_again). */
+int pl_turn_signal(struct pl_server *s, struct pl_command *cmd, struct pl_told *told,
+                   struct pl_verdict *out);
+
+/* The cases that the signal reached whose acceptance has sequence `seq`, read from the journal. */
+int pl_turn_signal_again(struct pl_server *s, const struct pl_command *cmd, uint64_t seq,
+                         struct pl_told *told);
+
 /* Publishes a definition that the loader accepted: `bundle` is its source. Idempotent by the
  * definition's hash: `*unchanged_out`. Takes over `def` when it returns 0. */
 int pl_turn_publish(struct pl_server *s, struct pl_definition *def, struct pl_bytes bundle,

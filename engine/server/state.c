@@ -18,7 +18,10 @@ int pl_state_init(struct pl_state *state)
     *state = (struct pl_state){0};
     pl_heap_init(&state->free_slots);
     pl_heap_init(&state->wakes);
-    int rc = pl_map_init(&state->slot_of_case, PL_OPEN_CASES_MAX);
+    int rc = pl_waitings_init(&state->waitings);
+    if (rc == PLACET_OK) {
+        rc = pl_map_init(&state->slot_of_case, PL_OPEN_CASES_MAX);
+    }
     if (rc == PLACET_OK) {
         rc = pl_map_init(&state->slot_of_key, PL_OPEN_CASES_MAX);
     }
@@ -46,6 +49,7 @@ void pl_state_fini(struct pl_state *state)
     free(state->replies);
     free(state->block_dirty);
     free(state->closed_keys);
+    pl_waitings_fini(&state->waitings);
     pl_map_fini(&state->slot_of_case);
     pl_map_fini(&state->slot_of_key);
     pl_map_fini(&state->reply_of_key);
@@ -151,6 +155,7 @@ static int vacate(struct pl_state *state, uint32_t slot)
         holder == slot) {
         (void)pl_map_remove(&state->slot_of_key, s->key_hash);
     }
+    pl_signals_forget(state, slot);
     free(s->packed);
     pl_state_free_blobs(s);
     *s = (struct pl_slot){0};
@@ -388,6 +393,16 @@ int pl_state_keep_key(struct pl_state *state, uint32_t slot)
 
 /* ---- definitions ---- */
 
+static bool has_keys(const struct pl_definition *def)
+{
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        if (def->steps[i].signal_key != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int pl_state_add_definition(struct pl_state *state, struct pl_definition *def)
 {
     struct pl_revision *grown =
@@ -401,8 +416,8 @@ int pl_state_add_definition(struct pl_state *state, struct pl_definition *def)
     const struct pl_definition *newest = pl_state_definition(state, def->workflow, 0);
     def->number = state->revision_count + 1;
     def->revision = newest == NULL ? 1 : newest->revision + 1;
-    grown[state->revision_count++] =
-        (struct pl_revision){.def = def, .reads_values = pl_definition_reads_values(def)};
+    grown[state->revision_count++] = (struct pl_revision){
+        .def = def, .reads_values = pl_definition_reads_values(def), .has_keys = has_keys(def)};
     return PLACET_OK;
 }
 

@@ -16,6 +16,7 @@
 #include "model/case.h"
 #include "model/command.h"
 #include "model/definition.h"
+#include "server/signals.h"
 
 /* A published definition: owned by the state, in force for as long as the process runs. */
 struct pl_revision {
@@ -49,6 +50,7 @@ struct pl_slot {
     uint8_t *packed;
     uint32_t packed_size;
     struct pl_blob *blobs;
+    uint32_t waiting;     /* first of its places in pl_waitings, plus one */
     struct pl_live *live; /* within a turn */
 };
 
@@ -81,6 +83,8 @@ struct pl_state {
     struct pl_map slot_of_key;  /* key hash -> slot, open cases */
     struct pl_heap free_slots;  /* lowest first */
     struct pl_heap wakes;       /* slot -> next wake */
+
+    struct pl_waitings waitings; /* who waits for a signal by its key */
 
     struct pl_revision *revisions; /* by number - 1 */
     uint32_t revision_count;
