@@ -52,4 +52,9 @@ int pl_bundle_write(const struct pl_bundle *bundle, uint8_t **bytes_out, size_t 
 int pl_bundle_read_files(const char *workflow_path, uint8_t **bytes_out, size_t *size_out,
                          struct placet_error *err);
 
+/* A bundle with the files that it refers to and does not have, from the folder of its workflow (""
+ * or with `/` at the end): after an edit it may refer to others. As pl_bundle_read_files. */
+int pl_bundle_read_more(struct pl_bytes bundle, const char *folder, uint8_t **bytes_out,
+                        size_t *size_out, struct placet_error *err);
+
 #endif

@@ -125,3 +125,28 @@ int pl_bundle_read_files(const char *workflow_path, uint8_t **bytes_out, size_t 
     free(f);
     return rc;
 }
+
+int pl_bundle_read_more(struct pl_bytes bundle, const char *folder, uint8_t **bytes_out,
+                        size_t *size_out, struct placet_error *err)
+{
+    struct folder *f = calloc(1, sizeof(*f));
+
+    if (f == NULL) {
+        return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
+    }
+    f->err = err;
+    (void)snprintf(f->path, sizeof(f->path), "%s", folder);
+    int rc = pl_bundle_parse(bundle, &f->bundle, err);
+    const uint32_t known = f->bundle.count; /* their texts belong to the bytes */
+    if (rc == PLACET_OK) {
+        rc = add_referred(f);
+    }
+    if (rc == PLACET_OK) {
+        rc = pl_bundle_write(&f->bundle, bytes_out, size_out, err);
+    }
+    for (uint32_t i = known; i < f->bundle.count; i++) {
+        free(f->texts[i]);
+    }
+    free(f);
+    return rc;
+}

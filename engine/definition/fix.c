@@ -263,8 +263,40 @@ static bool is_better(struct state before, struct state after)
     return after.mistakes < before.mistakes;
 }
 
-static int fix_with(struct pl_bytes bundle, struct pl_diags *diags, uint8_t **bytes_out,
-                    size_t *size_out, uint32_t *edits_out, struct placet_error *err)
+/* One round in memory that `*made` takes over; `*edits_out` 0: nothing to do. */
+static int fix_once(struct pl_bytes *now, const char *folder, const struct pl_diags *diags,
+                    uint8_t **made, uint32_t *edits_out, struct placet_error *err)
+{
+    struct pl_bundle view = {0};
+    uint8_t *next = NULL;
+    uint8_t *more = NULL;
+    size_t size = 0;
+
+    int rc = pl_bundle_parse(*now, &view, err);
+    if (rc == PLACET_OK) {
+        rc = edit_bundle(&view, diags, &next, &size, edits_out, err);
+    }
+    if (rc != PLACET_OK || *edits_out == 0) {
+        return rc;
+    }
+    if (folder != NULL) {
+        rc =
+            pl_bundle_read_more((struct pl_bytes){next, (uint32_t)size}, folder, &more, &size, err);
+        free(next);
+        next = more;
+    }
+    if (rc != PLACET_OK) {
+        return rc;
+    }
+    free(*made);
+    *made = next;
+    *now = (struct pl_bytes){next, (uint32_t)size};
+    return PLACET_OK;
+}
+
+static int fix_with(struct pl_bytes bundle, const char *folder, struct pl_diags *diags,
+                    uint8_t **bytes_out, size_t *size_out, uint32_t *edits_out,
+                    struct placet_error *err)
 {
     struct pl_bytes now = bundle;
     uint8_t *made = NULL; /* what `now` is, after the first round */
@@ -275,21 +307,11 @@ static int fix_with(struct pl_bytes bundle, struct pl_diags *diags, uint8_t **by
     int rc = load(now, diags, &before, err);
     struct state after = before;
     for (unsigned round = 0; rc == PLACET_OK && edits > 0 && round < ROUNDS_MAX; round++) {
-        struct pl_bundle view = {0};
-        uint8_t *next = NULL;
-        size_t size = 0;
-        rc = pl_bundle_parse(now, &view, err);
-        if (rc == PLACET_OK) {
-            rc = edit_bundle(&view, diags, &next, &size, &edits, err);
+        rc = fix_once(&now, folder, diags, &made, &edits, err);
+        if (rc == PLACET_OK && edits > 0) {
+            total += edits;
+            rc = load(now, diags, &after, err);
         }
-        if (rc != PLACET_OK || edits == 0) {
-            break;
-        }
-        free(made);
-        made = next;
-        now = (struct pl_bytes){made, (uint32_t)size};
-        total += edits;
-        rc = load(now, diags, &after, err);
     }
     if (rc != PLACET_OK || total == 0 || !is_better(before, after)) {
         free(made);
@@ -302,7 +324,7 @@ static int fix_with(struct pl_bytes bundle, struct pl_diags *diags, uint8_t **by
     return PLACET_OK;
 }
 
-int pl_fix_bundle(struct pl_bytes bundle, uint8_t **bytes_out, size_t *size_out,
+int pl_fix_bundle(struct pl_bytes bundle, const char *folder, uint8_t **bytes_out, size_t *size_out,
                   uint32_t *edits_out, struct placet_error *err)
 {
     struct pl_diags *diags = pl_diags_new();
@@ -310,7 +332,7 @@ int pl_fix_bundle(struct pl_bytes bundle, uint8_t **bytes_out, size_t *size_out,
     if (diags == NULL) {
         return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
     }
-    const int rc = fix_with(bundle, diags, bytes_out, size_out, edits_out, err);
+    const int rc = fix_with(bundle, folder, diags, bytes_out, size_out, edits_out, err);
     free(diags);
     return rc;
 }

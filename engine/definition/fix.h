@@ -31,10 +31,11 @@ bool pl_fix_edit(const struct pl_diag *diag, const struct pl_bundle *bundle,
  * wide colon of a Chinese keyboard. */
 void pl_fix_yaml(struct pl_diag *diag, struct pl_text text);
 
-/* The bundle with every fix made. `*edits_out` 0: there was nothing to fix, or it did not help;
- * then nothing else is written. `*bytes_out` is freed with free(). PLACET_EINVALID when the bytes
- * are no bundle, PLACET_ELIMIT, PLACET_ENOMEM. */
-int pl_fix_bundle(struct pl_bytes bundle, uint8_t **bytes_out, size_t *size_out,
+/* The bundle with every fix made. `folder` (NULL: none) is that of the workflow: files that it
+ * refers to once it can be read come from there. `*edits_out` 0: there was nothing to fix, or it
+ * did not help; then nothing else is written. `*bytes_out` is freed with free(). PLACET_EINVALID
+ * when the bytes are no bundle, PLACET_ELIMIT, PLACET_ENOMEM. */
+int pl_fix_bundle(struct pl_bytes bundle, const char *folder, uint8_t **bytes_out, size_t *size_out,
                   uint32_t *edits_out, struct placet_error *err);
 
 #endif

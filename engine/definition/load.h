@@ -290,4 +290,7 @@ void pl_names_add(struct pl_names *names, struct pl_text id, struct pl_text zh, 
 const char *pl_names_suggest(const struct pl_names *names, struct pl_text word,
                              const char *otherwise, struct pl_diag *diag);
 
+/* Every section and field of the form, by path, with its titles. */
+void pl_load_field_names(struct pl_load *l, struct pl_names *names);
+
 #endif

@@ -17,6 +17,10 @@ uint16_t pl_load_step_ref(struct pl_load *l, const struct pl_yaml *node, struct 
         pl_diag_hint(diag, "A step without `after` starts with the application: leave it out.");
         return PL_NO_STEP;
     }
+    if (node->key.at != NULL && pl_text_is(node->key, "back_to")) {
+        pl_names_add(&names, PL_TEXT("this_step"), (struct pl_text){0}, (struct pl_text){0});
+        pl_names_add(&names, PL_TEXT("apply"), (struct pl_text){0}, (struct pl_text){0});
+    }
     for (uint16_t i = 0; i < l->def->step_count; i++) {
         const struct pl_step_def *known = &l->def->steps[i];
         pl_names_add(&names, known->id, known->title.zh, known->title.en);

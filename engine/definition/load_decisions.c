@@ -40,7 +40,7 @@ static void set_back_to(struct pl_load *l, void *object, const struct pl_yaml *n
         pl_diag_other(diag, pl_load_at_key(l, entry->spec->ends), "it ends the case here");
         return;
     }
-    if (!pl_load_id(l, node, &id)) {
+    if (!pl_load_text(l, node, &id)) {
         return;
     }
     entry->spec->back_to = node;

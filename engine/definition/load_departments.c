@@ -213,13 +213,23 @@ static void refuse_service(struct pl_load *l, struct pl_text name, struct pl_dia
     pl_diag_hint(diag, "Write `department.service`, both from departments.yaml.");
 }
 
+static uint32_t character_count(const char *from, const char *to)
+{
+    uint32_t count = 0;
+
+    for (; from < to; from++) {
+        count += ((unsigned char)*from & 0xC0) != 0x80;
+    }
+    return count;
+}
+
 /* The part of a place that one of the two names takes, when the place shows the whole. */
 static struct pl_diag_place part_of(struct pl_diag_place place, struct pl_text name,
                                     struct pl_text part)
 {
-    if (place.mark.length == name.len) {
-        place.mark.column += (uint32_t)(part.at - name.at);
-        place.mark.length = part.len;
+    if (place.mark.length == character_count(name.at, name.at + name.len)) {
+        place.mark.column += character_count(name.at, part.at);
+        place.mark.length = character_count(part.at, part.at + part.len);
     }
     return place;
 }

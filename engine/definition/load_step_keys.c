@@ -102,12 +102,12 @@ static void set_sees(struct pl_load *l, void *object, const struct pl_yaml *node
             pl_diag_add(l->diags, pl_load_at(l, items[i]), PL_DIAG_NO_SECTION,
                         "form `%.*s` has no section or field `%.*s`", (int)l->def->form_id.len,
                         l->def->form_id.at, (int)section.len, section.at);
-        if (near != NULL) {
-            pl_diag_hint(diag, "Did you mean `%s`?", near);
-        } else {
-            pl_diag_hint(diag, "The sections of the form are the keys of its `properties`; a field "
-                               "is `section.field`.");
-        }
+        struct pl_names names = {0};
+        pl_load_field_names(l, &names);
+        pl_names_suggest(&names, section,
+                         "The sections of the form are the keys of its `properties`; a field is "
+                         "`section.field`.",
+                         diag);
     }
 }
 

@@ -94,6 +94,24 @@ static struct found find_other_case(const struct pl_names *names, const char *wo
     return nothing;
 }
 
+/* `review2` for `review1` is another name rather than a misspelt one. */
+static bool same_digits(const char *a, const char *b)
+{
+    for (;;) {
+        while (*a != '\0' && (*a < '0' || *a > '9')) {
+            a++;
+        }
+        while (*b != '\0' && (*b < '0' || *b > '9')) {
+            b++;
+        }
+        if (*a != *b || *a == '\0') {
+            return *a == *b;
+        }
+        a++;
+        b++;
+    }
+}
+
 /* The id that is a few letters away; sure when no other is. */
 static struct found find_misspelt(const struct pl_names *names, const char *word)
 {
@@ -112,7 +130,7 @@ static struct found find_misspelt(const struct pl_names *names, const char *word
             others[count++] = names->ids[i];
         }
     }
-    found.sure = pl_text_closest(word, others, count) == NULL;
+    found.sure = same_digits(word, near) && pl_text_closest(word, others, count) == NULL;
     return found;
 }
 

@@ -9,10 +9,10 @@
 #include "definition/compare.h"
 #include "definition/definition.h"
 #include "definition/diag_show.h"
+#include "definition/explain.h"
 #include "definition/files.h"
 #include "definition/fix.h"
 #include "definition/load.h"
-#include "definition/page.h"
 #include "value/mistake.h"
 
 #define FOLDER_SIZE 4096
@@ -21,6 +21,7 @@ struct placet_bundle {
     uint8_t *bytes;
     size_t size;
     char folder[FOLDER_SIZE]; /* put before the names of files in messages */
+    bool from_files;          /* read from that folder, which may hold more */
     enum placet_language language;
 };
 
@@ -71,8 +72,12 @@ int placet_bundle_read(const char *workflow_path, struct placet_bundle **bundle_
     if (rc != PLACET_OK) {
         return rc;
     }
-    return make_bundle(bytes, size, (struct pl_text){workflow_path, (uint32_t)folder_len},
-                       bundle_out, err);
+    const int made = make_bundle(bytes, size, (struct pl_text){workflow_path, (uint32_t)folder_len},
+                                 bundle_out, err);
+    if (made == PLACET_OK) {
+        (*bundle_out)->from_files = true;
+    }
+    return made;
 }
 
 int placet_bundle_from_bytes(const void *bytes, size_t size, const char *folder,
@@ -212,12 +217,14 @@ int placet_bundle_mend(const struct placet_bundle *bundle, struct placet_bundle 
     size_t size = 0;
     uint32_t edits = 0;
 
-    int rc = pl_fix_bundle(bytes, &mended, &size, &edits, err);
+    int rc = pl_fix_bundle(bytes, bundle->from_files ? bundle->folder : NULL, &mended, &size,
+                           &edits, err);
     if (rc == PLACET_OK && edits > 0) {
         rc = make_bundle(mended, size, pl_text_of(bundle->folder), mended_out, err);
     }
     if (rc == PLACET_OK && edits > 0) {
         (*mended_out)->language = bundle->language;
+        (*mended_out)->from_files = bundle->from_files;
     }
     *edits_out = rc == PLACET_OK ? edits : 0;
     return rc;
@@ -253,31 +260,18 @@ static unsigned code_of(const char *code)
 
 int placet_explain(const char *code, enum placet_format format, char **text_out)
 {
+    static const enum pl_explain_form forms[] = {
+        [PLACET_TEXT] = PL_EXPLAIN_TEXT,
+        [PLACET_TEXT_COLOUR] = PL_EXPLAIN_COLOUR,
+        [PLACET_JSON] = PL_EXPLAIN_JSON,
+        [PLACET_MARKDOWN] = PL_EXPLAIN_MARKDOWN,
+    };
     const unsigned number = code_of(code);
-    const char *zh = pl_diag_explain_zh(number);
-    const char *en = pl_diag_explain_en(number);
-    char name[PL_DIAG_CODE_SIZE];
-    uint8_t bytes[2048];
-    struct pl_writer out;
-    struct pl_page page;
-    char *text = NULL;
 
-    if (zh == NULL) {
+    if (pl_diag_explain_zh(number) == NULL) {
         return PLACET_ENOTFOUND;
     }
-    pl_diag_code_format((enum pl_diag_code)number, name);
-    if (format == PLACET_JSON) {
-        pl_writer_init(&out, bytes, sizeof(bytes));
-        pl_write_map(&out, 3);
-        pl_write_key_string(&out, "code", name);
-        pl_write_key_string(&out, "zh", zh);
-        pl_write_key_string(&out, "en", en);
-        text = pl_page_json(&out);
-    } else if (pl_page_begin(&page, 4096, format == PLACET_TEXT_COLOUR)) {
-        pl_page_heading(&page, name);
-        pl_page_addf(&page, "%s\n%s\n", zh, en);
-        text = pl_page_end(&page);
-    }
+    char *text = pl_explain(number, forms[format]);
     if (text == NULL) {
         return PLACET_ENOMEM;
     }

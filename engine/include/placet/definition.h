@@ -31,7 +31,8 @@ struct placet_definition;
 enum placet_format {
     PLACET_TEXT,        /**< for people, without colour */
     PLACET_TEXT_COLOUR, /**< for people, with ANSI colours */
-    PLACET_JSON         /**< for programs: stable keys, described in schemas/ */
+    PLACET_JSON,        /**< for programs: stable keys, described in schemas/ */
+    PLACET_MARKDOWN     /**< for editors; only of placet_explain, elsewhere as PLACET_TEXT */
 };
 
 /** In which languages a text for people says what is wrong; JSON always has both. */
@@ -122,7 +123,8 @@ PLACET_API void placet_definition_hash(const struct placet_definition *definitio
                                        char hash_out[PLACET_HASH_TEXT_SIZE]);
 
 /**
- * What a diagnostic code means: "P0301", "p301" or "301". `*text_out` is freed with placet_free.
+ * What a diagnostic code means, why the rule is there, a wrong and a right example and what to do,
+ * in both languages: "P0301", "p301" or "301". `*text_out` is freed with placet_free.
  * PLACET_ENOTFOUND, PLACET_ENOMEM.
  */
 PLACET_API PLACET_MUST_CHECK int placet_explain(const char *code, enum placet_format format,
