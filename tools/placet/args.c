@@ -146,7 +146,7 @@ static int check_count(const struct pl_cli *cli)
 
 static bool set_format(struct pl_cli *cli, const char *format)
 {
-    static const char *const names[] = {"table", "json", "jsonl", "yaml"};
+    static const char *const names[] = {"table", "json", "jsonl", "yaml", "sarif"};
 
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], format) == 0) {
@@ -172,10 +172,18 @@ static int parse_format(struct pl_cli *cli)
     const char *format = pl_cli_option(cli, "output");
 
     cli->format = PL_CLI_TABLE;
-    if (format == NULL || set_format(cli, format)) {
-        return 0;
+    if (format != NULL && !set_format(cli, format)) {
+        return pl_cli_usage(cli, "\"%.60s\" is no output format: table, json, jsonl or yaml",
+                            format);
     }
-    return pl_cli_usage(cli, "\"%.60s\" is no output format: table, json, jsonl or yaml", format);
+    if (cli->format == PL_CLI_SARIF && strcmp(cli->command->name, "check") != 0) {
+        cli->format = PL_CLI_TABLE;
+        return pl_cli_usage(cli, "only \"placet check\" writes sarif");
+    }
+    if (cli->format == PL_CLI_SARIF && pl_cli_given(cli, "fields")) {
+        return pl_cli_usage(cli, "--fields picks from json, jsonl, yaml and table, not from sarif");
+    }
+    return 0;
 }
 
 static bool is_dumb(void)

@@ -30,7 +30,7 @@ enum pl_cli_exit {
 #undef X
 };
 
-enum pl_cli_format { PL_CLI_TABLE, PL_CLI_JSON, PL_CLI_JSONL, PL_CLI_YAML };
+enum pl_cli_format { PL_CLI_TABLE, PL_CLI_JSON, PL_CLI_JSONL, PL_CLI_YAML, PL_CLI_SARIF };
 
 #define PL_CLI_ARGUMENTS_MAX 256 /* as many files as a folder has */
 #define PL_CLI_OPTIONS_MAX   64

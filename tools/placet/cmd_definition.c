@@ -1,10 +1,8 @@
-/* check, analyse, compare, calendar count, explain: what needs files and no engine. */
-#include <dirent.h>
+/* analyse, compare, calendar count: what needs files and no engine. */
 #include <placet/definition.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli.h"
 #include "dates.h"
@@ -40,117 +38,6 @@ static int show_report(const struct pl_cli *cli, char *report, enum pl_cli_exit 
     }
     placet_free(report);
     return rc;
-}
-
-/* ---- check ---- */
-
-struct check {
-    struct pl_cli *cli;
-    json_t *files;
-    int checked;
-    int wrong;
-    int64_t errors;
-};
-
-static int add_report(struct check *check, const char *path, const char *id, const char *report)
-{
-    json_t *found = json_loads(report, 0, NULL);
-    json_t *file = json_pack("{s:s, s:s?}", "file", path, "workflow", id);
-
-    if (found == NULL || file == NULL || json_object_update(file, found) != 0) {
-        json_decref(found);
-        json_decref(file);
-        return PLACET_ENOMEM;
-    }
-    json_decref(found);
-    check->errors += pl_cli_number(file, "errors");
-    return json_array_append_new(check->files, file) == 0 ? 0 : PLACET_ENOMEM;
-}
-
-static void print_report(const struct check *check, const char *path, const char *id,
-                         const char *report)
-{
-    (void)fputs(report, stdout);
-    if (id != NULL) {
-        pl_cli_print(check->cli, PL_CLI_GOOD, "ok");
-        (void)printf("  %s\n", path);
-    }
-}
-
-static int report_bundle(struct check *check, const struct placet_bundle *bundle, const char *path)
-{
-    struct placet_definition *definition = NULL;
-    char *report = NULL;
-    int rc = placet_bundle_check(bundle, library_format(check->cli), &definition, &report);
-    const char *id = rc == PLACET_OK ? placet_definition_id(definition) : NULL;
-
-    if (report == NULL) {
-        return rc < 0 ? rc : PLACET_ENOMEM;
-    }
-    check->checked++;
-    check->wrong += rc == PLACET_EINVALID;
-    if (wants_text(check->cli)) {
-        print_report(check, path, id, report);
-        rc = PLACET_OK;
-    } else {
-        rc = add_report(check, path, id, report);
-    }
-    placet_free(report);
-    placet_definition_free(&definition);
-    return rc;
-}
-
-static int check_file(struct check *check, const char *path)
-{
-    struct placet_bundle *bundle = NULL;
-    struct placet_error err = {.status = PLACET_OK};
-    int rc = placet_bundle_read(path, &bundle, &err);
-
-    if (rc < 0) {
-        return pl_cli_fail_status(check->cli, rc, &err);
-    }
-    rc = report_bundle(check, bundle, path);
-    placet_bundle_free(&bundle);
-    return rc < 0 ? pl_cli_fail_status(check->cli, rc, &err) : 0;
-}
-
-static int check_path(struct check *check, const char *path)
-{
-    char **paths = NULL;
-    int count = 0;
-    int rc = pl_cli_workflows(check->cli, path, &paths, &count);
-
-    for (int i = 0; i < count; i++) {
-        rc = rc == 0 ? check_file(check, paths[i]) : rc;
-        free(paths[i]);
-    }
-    free(paths);
-    return rc;
-}
-
-int pl_cli_run_check(struct pl_cli *cli)
-{
-    struct check check = {.cli = cli, .files = json_array()};
-    int rc = 0;
-
-    for (int i = 0; rc == 0 && i < cli->argument_count; i++) {
-        rc = check_path(&check, cli->arguments[i]);
-    }
-    const enum pl_cli_exit code = check.wrong == 0 ? PL_CLI_EXIT_YES : PL_CLI_EXIT_NO;
-    if (rc != 0) {
-        json_decref(check.files);
-        return rc;
-    }
-    if (wants_text(cli)) {
-        if (check.checked > 1 || check.wrong > 0) {
-            (void)printf("%d checked, %d with mistakes\n", check.checked, check.wrong);
-        }
-        json_decref(check.files);
-        return (int)code;
-    }
-    json_t *value = json_pack("{s:b, s:I, s:o}", "ok", check.wrong == 0, "errors",
-                              (json_int_t)check.errors, "files", check.files);
-    return pl_cli_show(cli, (struct pl_cli_result){.value = value, .list = "files"}, code);
 }
 
 /* ---- analyse, compare ---- */
@@ -238,7 +125,7 @@ int pl_cli_run_compare(struct pl_cli *cli)
     return rc;
 }
 
-/* ---- calendar count, explain ---- */
+/* ---- calendar count ---- */
 
 int pl_cli_run_calendar_count(struct pl_cli *cli)
 {

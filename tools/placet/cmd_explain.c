@@ -85,17 +85,75 @@ static const char *near_code(const char *text)
     return NULL;
 }
 
+static size_t character_size(const char *at)
+{
+    size_t size = 1;
+
+    while (((unsigned char)at[size] & 0xC0) == 0x80) {
+        size++;
+    }
+    return size;
+}
+
+/* A line may end behind a blank, and before a Chinese character other than punctuation. */
+static bool may_break(const char *line, const char *at)
+{
+    const unsigned char lead = (unsigned char)*at;
+
+    return at > line && (at[-1] == ' ' || (lead >= 0xE4 && lead <= 0xE9));
+}
+
+/* Prints a line of so many bytes over as many lines of the terminal as it needs. */
+static void print_wrapped(const char *line, size_t len, size_t width)
+{
+    const char *end = line + len;
+
+    while (line < end) {
+        const char *at = line;
+        const char *cut = NULL;
+        size_t used = 0;
+        while (at < end && used <= width) {
+            char character[8] = "";
+            const size_t size = character_size(at);
+            cut = may_break(line, at) ? at : cut;
+            memcpy(character, at, size < sizeof character ? size : 1);
+            used += pl_cli_width(character);
+            at += size;
+        }
+        if (used <= width || cut == NULL) {
+            cut = used <= width ? end : at;
+        }
+        (void)printf("%.*s\n", (int)(cut - line) - (cut[-1] == ' '), line);
+        line = cut;
+    }
+}
+
+/* Examples stand behind blanks and stay as they are. */
+static void print_page(const struct pl_cli *cli, const char *text)
+{
+    while (*text != '\0') {
+        const size_t len = strcspn(text, "\n");
+        if (cli->width == 0 || len == 0 || text[0] == ' ' || text[0] == '\033') {
+            (void)printf("%.*s\n", (int)len, text);
+        } else {
+            print_wrapped(text, len, (size_t)cli->width);
+        }
+        text += len + (text[len] == '\n' ? 1 : 0);
+    }
+}
+
 int pl_cli_run_explain(struct pl_cli *cli)
 {
     const char *text = pl_cli_argument(cli, 0);
     const struct code *code = find_code(text);
     const bool plain = cli->format == PL_CLI_TABLE && !pl_cli_given(cli, "fields");
+    const enum placet_format text_format = cli->color ? PLACET_TEXT_COLOUR : PLACET_TEXT;
     char *words = NULL;
 
     if (code != NULL) {
         return show_code(cli, code);
     }
-    if (placet_explain(text, plain ? PLACET_TEXT : PLACET_JSON, &words) < 0) {
+    if (placet_explain(text, plain ? text_format : PLACET_JSON, &words) < 0) {
         const char *near = near_code(text);
         char hint[128];
         (void)snprintf(hint, sizeof hint, near != NULL ? "Did you mean %s?" : "%s",
@@ -104,7 +162,7 @@ int pl_cli_run_explain(struct pl_cli *cli)
     }
     int rc = PL_CLI_EXIT_YES;
     if (plain) {
-        (void)fputs(words, stdout);
+        print_page(cli, words);
     } else {
         rc = pl_cli_show(cli, (struct pl_cli_result){.value = json_loads(words, 0, NULL)},
                          PL_CLI_EXIT_YES);

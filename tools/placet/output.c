@@ -49,6 +49,7 @@ static int print_machine(const struct pl_cli *cli, json_t *value, const json_t *
         }
         return 0;
     case PL_CLI_JSON:
+    case PL_CLI_SARIF:
     case PL_CLI_TABLE:
     default:
         print_json(value, JSON_INDENT(2));
