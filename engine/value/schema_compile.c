@@ -281,7 +281,11 @@ int pl_schema_compile(struct pl_bytes schema, const struct pl_schema_options *op
 
     b.references_end = &b.references;
     int rc = pl_schema_build_document(&b, PL_TEXT(""), schema, &resource);
-    rc = rc == PLACET_OK ? pl_schema_follow(&b) : rc;
+    if (rc != PLACET_OK) {
+        return rc;
+    }
+    PL_CHECK(resource != NULL);
+    rc = pl_schema_follow(&b);
     if (rc == PLACET_OK) {
         *schema_out = resource->root;
     }

@@ -183,7 +183,31 @@ static bool has_uri_characters(struct pl_text text, const char *marks)
     return true;
 }
 
-/* `user@host:port`; a number in brackets is IPv6. */
+/* Characters of the host at the beginning: a name, or IPv6 in brackets. */
+static uint32_t host_length(struct pl_text text)
+{
+    const char *end = memchr(text.at, text.len > 0 && text.at[0] == '[' ? ']' : ':', text.len);
+
+    if (text.len == 0 || text.at[0] != '[') {
+        return end != NULL ? (uint32_t)(end - text.at) : text.len;
+    }
+    return end != NULL ? (uint32_t)(end - text.at) + 1 : 0;
+}
+
+static bool is_uri_host(struct pl_text host)
+{
+    if (host.len == 0 || host.at[0] != '[') {
+        return has_uri_characters(host, "-._~!$&'()*+,;=");
+    }
+    for (uint32_t i = 1; i + 1 < host.len; i++) {
+        if (!is_hex(host.at[i]) && host.at[i] != ':' && host.at[i] != '.') {
+            return false;
+        }
+    }
+    return host.len >= 4; /* [::] */
+}
+
+/* `user@host:port` */
 static bool is_authority(struct pl_text text)
 {
     const char *at_sign = memchr(text.at, '@', text.len);
@@ -195,28 +219,10 @@ static bool is_authority(struct pl_text text)
         }
         text = behind(text, len + 1);
     }
-    uint32_t host = 0;
-    if (text.len > 0 && text.at[0] == '[') {
-        const char *end = memchr(text.at, ']', text.len);
-        if (end == NULL || end - text.at < 3) {
-            return false;
-        }
-        host = (uint32_t)(end - text.at) + 1;
-        for (uint32_t i = 1; i + 1 < host; i++) {
-            if (!is_hex(text.at[i]) && text.at[i] != ':' && text.at[i] != '.') {
-                return false;
-            }
-        }
-    } else {
-        while (host < text.len && text.at[host] != ':') {
-            host++;
-        }
-        if (!has_uri_characters(part(text, 0, host), "-._~!$&'()*+,;=")) {
-            return false;
-        }
-    }
+    const uint32_t host = host_length(text);
     const struct pl_text port = behind(text, host);
-    return port.len == 0 || (port.at[0] == ':' && (port.len == 1 || are_digits(behind(port, 1))));
+    return is_uri_host(part(text, 0, host)) &&
+           (port.len == 0 || (port.at[0] == ':' && (port.len == 1 || are_digits(behind(port, 1)))));
 }
 
 static enum pl_format_fault check_uri(struct pl_text text)

@@ -60,11 +60,19 @@ static uint32_t append(char *at, uint32_t len, struct pl_text part)
     return len + part.len;
 }
 
-static bool is_segment(const char *at, uint32_t left, const char *dots)
+static bool is_segment(struct pl_text segment, const char *dots)
 {
-    const size_t len = strlen(dots);
+    return pl_text_is(segment, dots) ||
+           (segment.at[0] == '/' &&
+            pl_text_is((struct pl_text){segment.at + 1, segment.len - 1}, dots));
+}
 
-    return left >= len && memcmp(at, dots, len) == 0 && (left == len || at[len] == '/');
+/* The path without its last segment. */
+static uint32_t without_last(const char *path, uint32_t len)
+{
+    while (len > 0 && path[--len] != '/') {
+    }
+    return len;
 }
 
 /* Takes `.` and `..` out of a path, in place; gives its new length. */
@@ -74,24 +82,23 @@ static uint32_t remove_dots(char *path, uint32_t len)
     uint32_t out = 0;
 
     while (in < len) {
-        const bool has_slash = path[in] == '/';
-        const uint32_t start = has_slash ? in + 1 : in;
-        uint32_t end = start;
+        uint32_t end = in + 1;
         while (end < len && path[end] != '/') {
             end++;
         }
-        const bool is_last = end == len;
-        if (is_segment(path + start, len - start, ".")) {
-            out += is_last && has_slash ? 1 : 0; /* `a/.` is `a/` */
-        } else if (is_segment(path + start, len - start, "..")) {
-            while (out > 0 && path[--out] != '/') {
-            }
-            out += is_last && has_slash ? 1 : 0;
-        } else {
+        const struct pl_text segment = {path + in, end - in};
+        const bool goes_up = is_segment(segment, "..");
+        if (!goes_up && !is_segment(segment, ".")) {
             memmove(path + out, path + in, end - in);
             out += end - in;
+            in = end;
+            continue;
         }
-        in = end;
+        out = goes_up ? without_last(path, out) : out;
+        if (end == len && path[in] == '/') { /* `/a/.` is `/a/` */
+            path[out++] = '/';
+        }
+        in = path[in] == '/' ? end : end + 1; /* `../a` is `a` */
     }
     return out;
 }
