@@ -54,7 +54,8 @@ static bool examine_start(struct pl_deciding *d, uint16_t step)
         return true;
     case PL_JOIN_STARTS:
         if (pl_core_file_is_away(d->def, c, step) ||
-            pl_core_is_blocked(d->def, c, step, &blocker)) {
+            pl_core_is_blocked(d->def, c, step, &blocker) ||
+            pl_core_undone_next(d->def, c) != PL_NO_STEP) {
             return false;
         }
         pl_core_start_step(d, step);
@@ -69,7 +70,8 @@ static bool examine_turn(struct pl_deciding *d, uint16_t step)
     const struct pl_case *c = &d->out->after;
     uint16_t behind = PL_NO_STEP;
 
-    if (pl_core_file_is_away(d->def, c, step) || !pl_core_has_turn(d->def, c, step, &behind)) {
+    if (pl_core_file_is_away(d->def, c, step) || !pl_core_has_turn(d->def, c, step, &behind) ||
+        pl_core_undone_next(d->def, c) != PL_NO_STEP) {
         return false;
     }
     pl_core_begin_step(d, step);
@@ -193,7 +195,7 @@ void pl_core_advance(struct pl_deciding *d)
             changed |= examine(d, i);
         }
     }
-    if (!c->paused && !c->finished && is_complete(c)) {
+    if (!c->paused && !c->finished && c->undoing == PL_NO_RESULT && is_complete(c)) {
         finish(d);
     }
 }

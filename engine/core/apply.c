@@ -83,6 +83,7 @@ void pl_apply_case_finished(const struct pl_fold *f)
 {
     f->c->finished = true;
     f->c->result = (uint16_t)f->e->case_finished.result;
+    f->c->undoing = PL_NO_RESULT;
     f->c->finished_ms = f->at_ms;
     f->c->paused = false;
     f->c->paused_ms = 0;

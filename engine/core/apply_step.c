@@ -98,21 +98,48 @@ static void retire_tasks(const struct pl_fold *f)
     for (uint16_t i = 0; i < step->task_count; i++) {
         struct pl_task *t = &f->c->tasks[step->first_task + i];
 
+        if (pl_step_is_undo(step, i) && pl_task_is_open(t->state)) {
+            continue; /* what it takes back is that round */
+        }
         if (t->state != PL_TASK_NONE) {
             pl_fold_move_task(f, t, PL_TASK_NONE);
         }
         t->held = false;
+        t->item_seq = 0;
         t->lease = (struct pl_lease){{0}};
+    }
+    f->c->steps[f->e->step].item_count = 0;
+    f->c->steps[f->e->step].closed = false;
+}
+
+/* What was done by the steps that are opened again is to be undone. */
+static void mark_undone(const struct pl_fold *f, const struct pl_decision_rule *rule)
+{
+    const uint16_t to = (uint16_t)f->e->step_sent_back.to_step;
+
+    for (uint16_t i = 0; i < f->c->step_count; i++) {
+        struct pl_step *s = &f->c->steps[i];
+
+        if (s->state == PL_STEP_DONE && f->def->steps[i].undo != NULL &&
+            pl_core_is_sent_back(f->def, i, to, f->e->step, rule)) {
+            s->undo_seq = s->settled_seq;
+        }
     }
 }
 
 void pl_apply_step_sent_back(const struct pl_fold *f)
 {
     const uint16_t decision = (uint16_t)f->e->step_sent_back.decision;
+    const struct pl_step_def *step = &f->def->steps[f->e->step];
 
-    if (decision != PL_NO_DECISION) {
-        pl_fold_step(f)->returns += UINT64_C(1)
-                                    << 8 * pl_step_back_rule(&f->def->steps[f->e->step], decision);
+    if (decision == PL_NO_DECISION) {
+        return;
+    }
+    pl_fold_step(f)->returns += UINT64_C(1) << 8 * pl_step_back_rule(step, decision);
+    const struct pl_decision_rule *rule = pl_step_rule(step, decision);
+
+    if (rule != NULL && rule->undo) {
+        mark_undone(f, rule);
     }
 }
 

@@ -70,6 +70,9 @@ void pl_apply_task_completed(const struct pl_fold *f)
     t->by_hash = pl_core_officer(f->e->task_completed.officer, f->e->task_completed.by);
     t->held = f->e->task_completed.held != 0;
     t->has_answer = f->e->task_completed.answer.size != 0;
+    if (pl_step_is_undo(&f->def->steps[f->e->step], f->e->item)) {
+        pl_fold_step(f)->undo_seq = 0;
+    }
     pl_core_clock_set_task(f->def, f->c, f->e->step, f->e->item);
 }
 

@@ -1,8 +1,8 @@
 #include "base/check.h"
 #include "core/internal.h"
 
-static bool is_affected(const struct pl_deciding *d, uint16_t step, uint16_t to, uint16_t by_step,
-                        const struct pl_decision_rule *rule)
+bool pl_core_is_sent_back(const struct pl_definition *def, uint16_t step, uint16_t to,
+                          uint16_t by_step, const struct pl_decision_rule *rule)
 {
     /* The step that sent the case back is always done again, or it would send it back for ever. */
     if (step == to || step == by_step) {
@@ -11,7 +11,7 @@ static bool is_affected(const struct pl_deciding *d, uint16_t step, uint16_t to,
     if (rule != NULL && pl_steps_have(rule->keep, step)) {
         return false;
     }
-    return to == PL_STEP_APPLY || pl_steps_have(d->def->steps[step].ancestors, to);
+    return to == PL_STEP_APPLY || pl_steps_have(def->steps[step].ancestors, to);
 }
 
 static void reopen(struct pl_deciding *d, uint16_t step, uint16_t decision, uint16_t by_step)
@@ -64,11 +64,14 @@ void pl_core_send_back(struct pl_deciding *d, uint16_t step, uint16_t to,
     for (uint16_t i = 0; i < d->def->step_count; i++) {
         /* A step that waits for the applicant itself is returned, not reopened: its clock may only
          * stop. */
-        if (is_affected(d, i, to, step, rule) && !(waits && i == to && i == step)) {
+        if (pl_core_is_sent_back(d->def, i, to, step, rule) && !(waits && i == to && i == step)) {
             reopen(d, i, decision, step);
         }
     }
     if (waits) {
         hand_to_applicant(d, to, decision, step);
+    }
+    if (rule != NULL && rule->undo) {
+        pl_core_undo(d);
     }
 }

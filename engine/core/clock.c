@@ -72,6 +72,9 @@ int64_t pl_core_task_due(const struct pl_clock *clock, const struct pl_step_def 
 {
     const struct pl_member *member = pl_step_member(sd, item);
 
+    if (pl_step_is_undo(sd, item)) {
+        return 0; /* the limits were those of what it takes back */
+    }
     return member->has_limit ? pl_core_span_end(clock, member->limit) : clock->step->due_ms;
 }
 
@@ -152,7 +155,7 @@ static void set_task(const struct pl_clock *clock, const struct pl_step_def *sd,
     struct pl_task *t = &c->tasks[sd->first_task + item];
 
     t->late_ms = 0;
-    if (!pl_task_is_open(t->state) || !runs(clock->step)) {
+    if (!pl_task_is_open(t->state) || !runs(clock->step) || pl_step_is_undo(sd, item)) {
         return;
     }
     t->due_ms = pl_core_task_due(clock, sd, item);
@@ -170,10 +173,12 @@ static bool is_answered(const struct pl_step_def *sd, const struct pl_case *c,
     if (s->deemed) {
         return true;
     }
-    if (sd->task_count == 0 || s->state == PL_STEP_RETURNED || (sd->set.open && !s->closed)) {
+    const uint16_t count = pl_step_own_tasks(sd);
+
+    if (count == 0 || s->state == PL_STEP_RETURNED || (sd->set.open && !s->closed)) {
         return false;
     }
-    for (uint16_t i = 0; i < sd->task_count; i++) {
+    for (uint16_t i = 0; i < count; i++) {
         if (pl_task_is_open(c->tasks[sd->first_task + i].state)) {
             return false;
         }

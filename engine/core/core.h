@@ -85,14 +85,20 @@ enum pl_wait_kind {
     PL_WAITS_TIME,
     PL_WAITS_HELD,
     PL_WAITS_RESUME,
-    PL_WAITS_CHILD /* the case that the task started */
+    PL_WAITS_CHILD, /* the case that the task started */
+    PL_WAITS_TURN,  /* `other` has the name of its `exclusive` */
+    PL_WAITS_OBLIGATION,
+    PL_WAITS_CLOSE,   /* more items, or the end of them */
+    PL_WAITS_ARRIVAL, /* of `other`, at an `each` */
+    PL_WAITS_UNDO     /* nothing starts before it is undone */
 };
 struct pl_wait {
     enum pl_wait_kind kind;
     uint16_t step;
     uint16_t item;
-    uint16_t other; /* HELD: the step that must be settled first; the step itself when its other
-                       members have not answered; PL_NO_STEP when a pause holds it */
+    uint16_t other; /* TURN, OBLIGATION, ARRIVAL: the step that it waits for. HELD: the step that
+                       must be settled first; the step itself when its other members have not
+                       answered; PL_NO_STEP when a pause holds it */
     int64_t since_ms;
     int64_t due_ms;  /* end of the limit; 0 = none */
     int64_t next_ms; /* when something happens by itself; 0 = never */

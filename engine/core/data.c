@@ -109,7 +109,7 @@ static struct pl_bytes answer_value(const struct pl_reading *r, uint16_t step)
     const struct pl_step_def *sd = &r->def->steps[step];
     const struct pl_step *s = &r->c->steps[step];
 
-    if (sd->task_count == 0) {
+    if (pl_step_own_tasks(sd) == 0) {
         return pl_core_value_at(r, s->value_seq);
     }
     const struct pl_task *lead = &r->c->tasks[sd->first_task];

@@ -76,10 +76,8 @@ static enum pl_rejection decide_closed(struct pl_deciding *d)
 {
     const enum pl_command_kind kind = d->cmd->kind;
 
-    const bool told = kind == PL_CMD_TASK_TAKE && d->def->steps[d->cmd->step].kind == PL_KIND_TELL;
-
-    if (told || kind == PL_CMD_TASK_COMPLETE || kind == PL_CMD_TASK_FAIL ||
-        kind == PL_CMD_TASK_THROW) {
+    if ((kind == PL_CMD_TASK_TAKE && pl_core_is_told(d)) || kind == PL_CMD_TASK_COMPLETE ||
+        kind == PL_CMD_TASK_FAIL || kind == PL_CMD_TASK_THROW) {
         const enum pl_rejection rejection = pl_core_fence(d);
 
         if (rejection == PL_ACCEPTED && d->out->repeated) {

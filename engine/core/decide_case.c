@@ -59,6 +59,9 @@ enum pl_rejection pl_decide_supplement(struct pl_deciding *d)
 
 enum pl_rejection pl_decide_withdraw(struct pl_deciding *d)
 {
+    if (d->out->after.undoing != PL_NO_RESULT) {
+        return PL_REJECT_UNDOING;
+    }
     pl_core_emit(d, (struct pl_event){
                         .kind = PL_EVT_CASE_WITHDRAWN,
                         .step = PL_NO_STEP,
@@ -73,6 +76,9 @@ enum pl_rejection pl_decide_cancel_case(struct pl_deciding *d)
 {
     if (d->cmd->reason.len == 0) {
         return PL_REJECT_REASON_REQUIRED;
+    }
+    if (d->out->after.undoing != PL_NO_RESULT) {
+        return PL_REJECT_UNDOING;
     }
     pl_core_emit(d, (struct pl_event){
                         .kind = PL_EVT_CASE_CANCELLED,
@@ -119,6 +125,7 @@ enum pl_rejection pl_decide_resume_case(struct pl_deciding *d)
             pl_core_resume_clock(d, i);
         }
     }
+    pl_core_undo(d);
     pl_core_advance(d);
     return PL_ACCEPTED;
 }
@@ -143,8 +150,13 @@ static bool takes(struct pl_deciding *d, uint16_t step)
 /* A signal that no step takes is refused: whoever sent it should know. */
 enum pl_rejection pl_decide_signal(struct pl_deciding *d)
 {
+    uint16_t set = PL_NO_STEP;
+    bool closes = false;
     bool taken = false;
 
+    if (pl_core_set_hears(d->def, d->cmd->code, &set, &closes)) {
+        return pl_core_set_signal(d, set, closes);
+    }
     for (uint16_t i = 0; i < d->def->step_count; i++) {
         if (takes(d, i)) {
             taken = true;

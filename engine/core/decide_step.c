@@ -29,6 +29,9 @@ enum pl_rejection pl_decide_step_back(struct pl_deciding *d)
 {
     const uint16_t step = d->cmd->step;
 
+    if (d->out->after.undoing != PL_NO_RESULT) {
+        return PL_REJECT_UNDOING;
+    }
     switch (pl_core_step(d, step)->state) {
     case PL_STEP_WAITING:
     case PL_STEP_READY:

@@ -50,9 +50,7 @@ enum pl_rejection pl_core_fence(struct pl_deciding *d)
 
     if (!is_zero(d->cmd->lease) && same(d->cmd->lease, t->answered)) {
         /* A `tell` is answered by taking it; whatever follows says the same. */
-        const bool told = d->def->steps[d->cmd->step].kind == PL_KIND_TELL;
-
-        if (told || d->cmd->body_hash == t->body_hash) {
+        if (pl_core_is_told(d) || d->cmd->body_hash == t->body_hash) {
             return repeat(d, t->seq);
         }
         return PL_REJECT_ANSWERED_OTHERWISE;
@@ -107,8 +105,8 @@ static enum pl_rejection read_decision(const struct pl_deciding *d, uint16_t *de
     const uint16_t decision = pl_definition_decision(d->def, d->cmd->decision);
     enum pl_rejection rejection = PL_ACCEPTED;
 
-    if (step->kind == PL_KIND_TELL) {
-        *decision_out = PL_DECISION_APPROVE;
+    if (pl_core_is_told(d) || pl_step_is_undo(step, d->cmd->item)) {
+        *decision_out = PL_DECISION_APPROVE; /* whatever it says: it only has to come */
         return PL_ACCEPTED;
     }
     if (!is_opinion(d)) {
@@ -127,22 +125,30 @@ static enum pl_rejection read_decision(const struct pl_deciding *d, uint16_t *de
     return rejection;
 }
 
-/* Whether this answer, given now, would wait: for other members, other steps or the end of a
- * pause. */
-static bool would_be_held(const struct pl_deciding *d)
+/* Whether this answer, given now, would wait: for other members, other steps, an operator or the
+ * end of a pause. One that comes after the step is done changes nothing. */
+static bool would_be_held(const struct pl_deciding *d, uint16_t decision)
 {
     const struct pl_step_def *step = &d->def->steps[d->cmd->step];
+    const struct pl_step *s = pl_core_step(d, d->cmd->step);
     uint16_t holder = PL_NO_STEP;
 
-    if (step->kind == PL_KIND_TELL) {
+    if (pl_core_is_told(d) || s->state != PL_STEP_ACTIVE) {
         return false;
     }
-    for (uint16_t i = 0; i < pl_step_own_tasks(step); i++) {
-        if (i != d->cmd->item && pl_task_is_open(pl_core_task(d, d->cmd->step, i)->state)) {
+    if (step->set.kind != PL_SET_NONE) {
+        if (pl_core_set_would_wait(d, d->cmd->step, d->cmd->item, decision)) {
             return true;
         }
+    } else {
+        for (uint16_t i = 0; i < pl_step_own_tasks(step); i++) {
+            if (i != d->cmd->item && pl_task_is_open(pl_core_task(d, d->cmd->step, i)->state)) {
+                return true;
+            }
+        }
     }
-    return d->out->after.paused || pl_core_is_held(d->def, &d->out->after, d->cmd->step, &holder);
+    return d->out->after.paused || s->incident ||
+           pl_core_is_held(d->def, &d->out->after, d->cmd->step, &holder);
 }
 
 static void answer(struct pl_deciding *d, uint16_t decision)
@@ -150,20 +156,23 @@ static void answer(struct pl_deciding *d, uint16_t decision)
     struct pl_event event = event_of(d, PL_EVT_TASK_COMPLETED);
 
     event.task_completed.decision = decision;
-    event.task_completed.held = would_be_held(d);
+    event.task_completed.held = would_be_held(d, decision);
     event.task_completed.reason = d->cmd->reason;
     event.task_completed.by = d->cmd->by;
     event.task_completed.body_hash = d->cmd->body_hash;
     event.task_completed.answer = d->cmd->answer;
     event.task_completed.officer = d->cmd->officer;
     pl_core_emit(d, event);
+    if (pl_step_is_undo(&d->def->steps[d->cmd->step], d->cmd->item)) {
+        pl_core_undo(d);
+    }
     pl_core_advance(d);
 }
 
 /* A message told is delivered when somebody takes it: the obligation ends there. */
 enum pl_rejection pl_decide_task_take(struct pl_deciding *d)
 {
-    const bool told = d->def->steps[d->cmd->step].kind == PL_KIND_TELL;
+    const bool told = pl_core_is_told(d);
     const enum pl_rejection fence = told ? pl_core_fence(d) : check_lease(d);
 
     if (fence != PL_ACCEPTED || d->out->repeated) {

@@ -56,6 +56,26 @@ bool pl_core_name_is_free(const struct pl_definition *def, const struct pl_case 
 bool pl_core_has_turn(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
                       uint16_t *behind_out);
 
+/* Says which department is competent for a task, if the step has choices; false: an incident was
+ * raised. */
+bool pl_core_assign(struct pl_deciding *d, uint16_t step, uint16_t item);
+
+/* Sets (core/sets.c). The list of items is read before the step starts; false: an incident was
+ * raised. Settling readies what may begin, or makes the decision take effect; it returns whether
+ * anything changed. */
+bool pl_core_set_read(struct pl_deciding *d, uint16_t step, struct pl_bytes *items_out);
+void pl_core_set_begin(struct pl_deciding *d, uint16_t step, struct pl_bytes items);
+bool pl_core_set_settle(struct pl_deciding *d, uint16_t step);
+
+/* Whether an answer, given now, would leave the set open. */
+bool pl_core_set_would_wait(const struct pl_deciding *d, uint16_t step, uint16_t item,
+                            uint16_t decision);
+
+/* Whether a signal is one of an open set, and what the set says to it. */
+bool pl_core_set_hears(const struct pl_definition *def, struct pl_text signal, uint16_t *step_out,
+                       bool *closes_out);
+enum pl_rejection pl_core_set_signal(struct pl_deciding *d, uint16_t step, bool closes);
+
 /* Whether an obligation holds the start of a step; the first one that does. */
 bool pl_core_is_blocked(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
                         uint16_t *by_step_out);
@@ -66,6 +86,10 @@ bool pl_core_settle_step(struct pl_deciding *d, uint16_t step);
 /* Does what a decision of the step says: it goes on, ends the case or sends it back. */
 void pl_core_take_effect(struct pl_deciding *d, uint16_t step, const struct pl_decision_rule *rule,
                          struct pl_text reason, struct pl_text by);
+
+/* The same for the rule that the answer of a task gave (PL_NO_ITEM: of no single one). */
+void pl_core_answer_takes_effect(struct pl_deciding *d, uint16_t step, uint16_t item,
+                                 const struct pl_decision_rule *rule);
 
 /* A step is done with a decision that goes on: what it cancels is cancelled. */
 void pl_core_goes_on(struct pl_deciding *d, uint16_t step, uint16_t decision);
@@ -84,7 +108,30 @@ void pl_core_send_back(struct pl_deciding *d, uint16_t step, uint16_t to,
                        const struct pl_decision_rule *rule, struct pl_text reason,
                        struct pl_text by);
 
-/* Cancels what is open and finishes the case. */
+/* The step whose compensation is under way or comes next; PL_NO_STEP: nothing is to be undone. */
+uint16_t pl_core_undone_next(const struct pl_definition *def, const struct pl_case *c);
+
+/* Whether anything was done that has a compensation. */
+bool pl_core_has_undo(const struct pl_definition *def, const struct pl_case *c);
+
+/* Asks for the next compensation; the case that waited for the last one is finished. */
+void pl_core_undo(struct pl_deciding *d);
+void pl_core_cancel_undo(struct pl_deciding *d, uint16_t by_step);
+
+/* Whether a step is opened again when `by_step` sends the case back to `to`. */
+bool pl_core_is_sent_back(const struct pl_definition *def, uint16_t step, uint16_t to,
+                          uint16_t by_step, const struct pl_decision_rule *rule);
+
+/* Whether the task of the command is a message told: it is delivered when somebody takes it. */
+static inline bool pl_core_is_told(const struct pl_deciding *d)
+{
+    const struct pl_step_def *sd = &d->def->steps[d->cmd->step];
+
+    return sd->kind == PL_KIND_TELL && !pl_step_is_undo(sd, d->cmd->item);
+}
+
+/* Cancels what is open and finishes the case, once everything is undone where the result says so.
+ */
 void pl_core_finish(struct pl_deciding *d, uint16_t result, struct pl_text reason,
                     uint16_t by_step);
 
@@ -137,6 +184,10 @@ void pl_core_incident(struct pl_deciding *d, uint16_t step, uint16_t item, const
 
 /* A text that events of this decide may borrow, cut when there is no room. */
 struct pl_text pl_core_say(struct pl_outcome *out, const char *text, size_t len);
+
+/* What one entry of `after` says. */
+enum pl_arc_state { PL_ARC_OPEN, PL_ARC_SATISFIED, PL_ARC_PASSES, PL_ARC_DEAD, PL_ARC_STATES };
+enum pl_arc_state pl_core_arc(const struct pl_case *c, struct pl_arc arc);
 
 enum pl_join_state { PL_JOIN_OPEN, PL_JOIN_STARTS, PL_JOIN_DEAD };
 

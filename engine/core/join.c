@@ -1,11 +1,9 @@
 #include "base/check.h"
 #include "core/internal.h"
 
-enum arc { ARC_OPEN, ARC_SATISFIED, ARC_PASSES, ARC_DEAD };
-
 /* The table of arcs of the language page. A step that is done went on: a decision that ends the
  * case or sends it back leaves no step done behind it. */
-static enum arc read_arc(const struct pl_case *c, struct pl_arc arc)
+enum pl_arc_state pl_core_arc(const struct pl_case *c, struct pl_arc arc)
 {
     const bool any_decision = arc.decision == PL_NO_DECISION;
 
@@ -14,12 +12,12 @@ static enum arc read_arc(const struct pl_case *c, struct pl_arc arc)
 
     switch (s->state) {
     case PL_STEP_DONE:
-        return any_decision || s->decision == arc.decision ? ARC_SATISFIED : ARC_DEAD;
+        return any_decision || s->decision == arc.decision ? PL_ARC_SATISFIED : PL_ARC_DEAD;
     case PL_STEP_SKIPPED:
-        return any_decision ? ARC_PASSES : ARC_DEAD;
+        return any_decision ? PL_ARC_PASSES : PL_ARC_DEAD;
     case PL_STEP_UNREACHED:
     case PL_STEP_CANCELLED:
-        return ARC_DEAD;
+        return PL_ARC_DEAD;
     case PL_STEP_WAITING:
     case PL_STEP_READY:
     case PL_STEP_ACTIVE:
@@ -27,7 +25,7 @@ static enum arc read_arc(const struct pl_case *c, struct pl_arc arc)
     case PL_STEP_STATES:
         break;
     }
-    return ARC_OPEN;
+    return PL_ARC_OPEN;
 }
 
 /* n of those that are really needed: what was skipped lowers it, and when all were skipped nothing
@@ -47,21 +45,21 @@ static enum pl_join_state read_need(unsigned need, unsigned satisfied, unsigned 
 enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join, uint16_t need,
                                 const struct pl_arc *arcs, uint16_t arc_count)
 {
-    unsigned count[ARC_DEAD + 1] = {0};
+    unsigned count[PL_ARC_STATES] = {0};
 
     for (uint16_t i = 0; i < arc_count; i++) {
-        count[read_arc(c, arcs[i])]++;
+        count[pl_core_arc(c, arcs[i])]++;
     }
     if (arc_count == 0) {
         return PL_JOIN_STARTS;
     }
-    const unsigned satisfied = count[ARC_SATISFIED];
-    const unsigned open = count[ARC_OPEN];
-    const unsigned passes = count[ARC_PASSES];
+    const unsigned satisfied = count[PL_ARC_SATISFIED];
+    const unsigned open = count[PL_ARC_OPEN];
+    const unsigned passes = count[PL_ARC_PASSES];
 
     switch (join) {
     case PL_JOIN_ALL:
-        if (count[ARC_DEAD] > 0) {
+        if (count[PL_ARC_DEAD] > 0) {
             return PL_JOIN_DEAD;
         }
         return open > 0 ? PL_JOIN_OPEN : PL_JOIN_STARTS;
@@ -92,7 +90,7 @@ enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join, uint
 uint16_t pl_core_dead_end(const struct pl_case *c, const struct pl_step_def *step)
 {
     for (uint16_t i = 0; i < step->after_count; i++) {
-        if (read_arc(c, step->after[i]) == ARC_DEAD) {
+        if (pl_core_arc(c, step->after[i]) == PL_ARC_DEAD) {
             return step->after[i].step;
         }
     }

@@ -144,10 +144,9 @@ void pl_core_take_effect(struct pl_deciding *d, uint16_t step, const struct pl_d
     PL_UNREACHABLE();
 }
 
-static void take_effect(struct pl_deciding *d, uint16_t step)
+void pl_core_answer_takes_effect(struct pl_deciding *d, uint16_t step, uint16_t item,
+                                 const struct pl_decision_rule *rule)
 {
-    uint16_t item = 0;
-    const struct pl_decision_rule *rule = decision_of(d, step, &item);
     const bool now = is_answer(d, step, item);
 
     pl_core_take_effect(d, step, rule, now ? d->cmd->reason : PL_NO_TEXT,
@@ -183,7 +182,7 @@ static bool settle_deemed(struct pl_deciding *d, uint16_t step)
     const struct pl_decision_rule *rule = pl_step_rule(&d->def->steps[step], decision);
 
     if (rule == NULL) {
-        done(d, step, decision); /* one of those that always go on */
+        pl_core_goes_on(d, step, decision); /* one of those that always go on */
     } else {
         pl_core_take_effect(d, step, rule, PL_NO_TEXT, PL_NO_TEXT);
     }
@@ -204,9 +203,15 @@ bool pl_core_settle_step(struct pl_deciding *d, uint16_t step)
         pl_core_goes_on(d, step, PL_DECISION_APPROVE);
         return true;
     }
+    if (d->def->steps[step].set.kind != PL_SET_NONE) {
+        return pl_core_set_settle(d, step);
+    }
     if (!everybody_answered(d, step) || pl_core_is_held(d->def, &d->out->after, step, &holder)) {
         return false;
     }
-    take_effect(d, step);
+    uint16_t item = 0;
+    const struct pl_decision_rule *rule = decision_of(d, step, &item);
+
+    pl_core_answer_takes_effect(d, step, item, rule);
     return true;
 }

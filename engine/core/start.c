@@ -4,8 +4,9 @@
 /* What has to be known before a step starts. It is read before the first event, so that a fault
  * leaves the step waiting. */
 struct start {
-    uint32_t asked;   /* members, a bit each */
-    uint16_t service; /* who is competent; PL_NO_SERVICE: who the member names */
+    uint32_t asked;        /* members, a bit each */
+    uint16_t service;      /* who is competent; PL_NO_SERVICE: who the member names */
+    struct pl_bytes items; /* of a set */
     struct pl_table_answer table;
 };
 
@@ -51,7 +52,7 @@ static void ready_tasks(struct pl_deciding *d, uint16_t step, uint32_t asked)
 }
 
 /* The first choice whose condition holds. */
-static bool choose(struct pl_deciding *d, uint16_t step, uint16_t *service_out)
+static bool choose(struct pl_deciding *d, uint16_t step, uint16_t item, uint16_t *service_out)
 {
     const struct pl_step_def *sd = &d->def->steps[step];
 
@@ -59,7 +60,7 @@ static bool choose(struct pl_deciding *d, uint16_t step, uint16_t *service_out)
     for (uint16_t i = 0; i < sd->choice_count; i++) {
         bool holds = false;
 
-        if (!pl_core_condition(d, step, PL_NO_ITEM, sd->choices[i].when, &holds)) {
+        if (!pl_core_condition(d, step, item, sd->choices[i].when, &holds)) {
             return false;
         }
         if (holds) {
@@ -68,7 +69,7 @@ static bool choose(struct pl_deciding *d, uint16_t step, uint16_t *service_out)
         }
     }
     if (sd->choice_count > 0) {
-        pl_core_incident(d, step, PL_NO_ITEM, "competence", "no department is competent");
+        pl_core_incident(d, step, item, "competence", "no department is competent");
     }
     return sd->choice_count == 0;
 }
@@ -92,23 +93,38 @@ static bool documents_hold(struct pl_deciding *d, uint16_t step)
 
 static bool read_start(struct pl_deciding *d, uint16_t step, struct start *start_out)
 {
-    return ask_members(d, step, &start_out->asked) && choose(d, step, &start_out->service) &&
-           documents_hold(d, step) &&
-           (d->def->steps[step].kind != PL_KIND_DECIDE ||
-            pl_core_read_table(d, step, &start_out->table));
+    const struct pl_step_def *sd = &d->def->steps[step];
+
+    if (sd->set.kind != PL_SET_NONE) { /* who is competent is asked for each item */
+        return documents_hold(d, step) && pl_core_set_read(d, step, &start_out->items);
+    }
+    return ask_members(d, step, &start_out->asked) &&
+           choose(d, step, PL_NO_ITEM, &start_out->service) && documents_hold(d, step) &&
+           (sd->kind != PL_KIND_DECIDE || pl_core_read_table(d, step, &start_out->table));
 }
 
-static void assign(struct pl_deciding *d, uint16_t step, uint16_t service)
+static void assign(struct pl_deciding *d, uint16_t step, uint16_t item, uint16_t service)
 {
     if (service != PL_NO_SERVICE &&
-        service != pl_task_service(d->def, &d->out->after, step, PL_LEAD)) {
+        service != pl_task_service(d->def, &d->out->after, step, item)) {
         pl_core_emit(d, (struct pl_event){
                             .kind = PL_EVT_TASK_ASSIGNED,
                             .step = step,
-                            .item = PL_LEAD,
+                            .item = item,
                             .task_assigned = {.service = service},
                         });
     }
+}
+
+bool pl_core_assign(struct pl_deciding *d, uint16_t step, uint16_t item)
+{
+    uint16_t service = PL_NO_SERVICE;
+
+    if (!choose(d, step, item, &service)) {
+        return false;
+    }
+    assign(d, step, item, service);
+    return true;
 }
 
 /* A step that asks nobody has decided with its start. */
@@ -139,7 +155,11 @@ static void begin(struct pl_deciding *d, uint16_t step, const struct start *star
     }
     started.step_started.round = pl_core_step(d, step)->round + 1u;
     pl_core_emit(d, started);
-    assign(d, step, start->service);
+    if (d->def->steps[step].set.kind != PL_SET_NONE) {
+        pl_core_set_begin(d, step, start->items);
+        return;
+    }
+    assign(d, step, PL_LEAD, start->service);
     ready_tasks(d, step, start->asked);
     decide_at_once(d, step, start);
 }

@@ -219,6 +219,9 @@ static bool step_wakes(const struct pl_step_def *sd, const struct pl_step *s)
     if (s->incident || (s->state == PL_STEP_RETURNED && !s->supplemented)) {
         return true;
     }
+    if (s->state == PL_STEP_ACTIVE && sd->set.open && !s->closed) {
+        return true; /* its signals */
+    }
     if (s->state == PL_STEP_ACTIVE && sd->kind == PL_KIND_WAIT_FOR) {
         return sd->wait_for == PL_WAIT_SIGNAL ? !s->signalled : s->wake_ms != 0;
     }

@@ -65,6 +65,19 @@ static void add_task(struct list *list, uint16_t step, uint16_t item, enum pl_wa
     add(list, wait);
 }
 
+/* Of a set, one line says for all answers why they wait. */
+static bool is_said(const struct list *list, uint16_t step, uint16_t item)
+{
+    const struct pl_step_def *sd = &list->def->steps[step];
+
+    for (uint16_t i = 0; sd->set.kind != PL_SET_NONE && i < item; i++) {
+        if (list->c->tasks[sd->first_task + i].held) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_tasks(struct list *list, uint16_t step)
 {
     static const struct {
@@ -86,28 +99,102 @@ static void add_tasks(struct list *list, uint16_t step)
             add_task(list, step, i, PL_WAITS_CHILD);
         } else if (kinds[t->state].waits) {
             add_task(list, step, i, kinds[t->state].kind);
-        } else if (t->held) {
+        } else if (t->held && !is_said(list, step, i)) {
             add_task(list, step, i, PL_WAITS_HELD);
         }
     }
 }
 
-static void add_step(struct list *list, uint16_t step)
+/* The first entry of an `each` that may still arrive. */
+static uint16_t next_arrival(const struct list *list, uint16_t step)
+{
+    const struct pl_step_def *sd = &list->def->steps[step];
+
+    for (uint16_t i = 0; i < sd->after_count; i++) {
+        if (pl_core_arc(list->c, sd->after[i]) == PL_ARC_OPEN) {
+            return sd->after[i].step;
+        }
+    }
+    return PL_NO_STEP;
+}
+
+/* What an active step waits for beside the answers to its tasks. */
+static bool active_waits(const struct list *list, uint16_t step, struct pl_wait *wait)
+{
+    const struct pl_step_def *sd = &list->def->steps[step];
+    const struct pl_step *s = &list->c->steps[step];
+
+    if (sd->kind == PL_KIND_WAIT_FOR && !s->signalled) {
+        wait->kind = sd->wait_for == PL_WAIT_SIGNAL ? PL_WAITS_SIGNAL : PL_WAITS_TIME;
+        return true;
+    }
+    if (sd->set.open && !s->closed) {
+        wait->kind = PL_WAITS_CLOSE;
+        return true;
+    }
+    wait->kind = PL_WAITS_ARRIVAL;
+    wait->other = sd->set.kind == PL_SET_ARCS ? next_arrival(list, step) : PL_NO_STEP;
+    return wait->other != PL_NO_STEP;
+}
+
+/* A step that could start: what keeps it. */
+static bool start_waits(const struct list *list, uint16_t step, struct pl_wait *wait)
+{
+    const struct pl_step_def *sd = &list->def->steps[step];
+
+    wait->kind = PL_WAITS_OBLIGATION;
+    return sd->blocked_by_count > 0 &&
+           pl_core_join(list->c, sd->join, sd->need, sd->after, sd->after_count) ==
+               PL_JOIN_STARTS &&
+           pl_core_is_blocked(list->def, list->c, step, &wait->other);
+}
+
+static bool step_waits(const struct list *list, uint16_t step, struct pl_wait *wait)
 {
     const struct pl_step *s = &list->c->steps[step];
-    struct pl_wait wait = wait_of(list, step, PL_NO_ITEM);
 
     if (s->incident) {
-        wait.kind = PL_WAITS_INCIDENT;
-        add(list, wait);
-    } else if (s->state == PL_STEP_RETURNED && !s->supplemented) {
-        wait.kind = PL_WAITS_SUPPLEMENT;
-        add(list, wait);
-    } else if (s->state == PL_STEP_ACTIVE && list->def->steps[step].kind == PL_KIND_WAIT_FOR &&
-               !s->signalled) {
-        const bool by_time = list->def->steps[step].wait_for != PL_WAIT_SIGNAL;
+        wait->kind = PL_WAITS_INCIDENT;
+        return true;
+    }
+    switch (s->state) {
+    case PL_STEP_WAITING:
+        return start_waits(list, step, wait);
+    case PL_STEP_READY:
+        wait->kind = PL_WAITS_TURN;
+        return !pl_core_has_turn(list->def, list->c, step, &wait->other);
+    case PL_STEP_ACTIVE:
+        return active_waits(list, step, wait);
+    case PL_STEP_RETURNED:
+        wait->kind = PL_WAITS_SUPPLEMENT;
+        return !s->supplemented || start_waits(list, step, wait);
+    case PL_STEP_DONE:
+    case PL_STEP_SKIPPED:
+    case PL_STEP_UNREACHED:
+    case PL_STEP_CANCELLED:
+    case PL_STEP_STATES:
+        break;
+    }
+    return false;
+}
 
-        wait.kind = by_time ? PL_WAITS_TIME : PL_WAITS_SIGNAL;
+static void add_step(struct list *list, uint16_t step)
+{
+    struct pl_wait wait = wait_of(list, step, PL_NO_ITEM);
+
+    if (step_waits(list, step, &wait)) {
+        add(list, wait);
+    }
+}
+
+static void add_undo(struct list *list)
+{
+    const uint16_t step = pl_core_undone_next(list->def, list->c);
+
+    if (step != PL_NO_STEP) {
+        struct pl_wait wait = wait_of(list, step, PL_NO_ITEM);
+
+        wait.kind = PL_WAITS_UNDO;
         add(list, wait);
     }
 }
@@ -128,6 +215,7 @@ unsigned pl_core_waits(const struct pl_definition *def, const struct pl_case *c,
                                     .since_ms = c->paused_ms,
                                     .rung = PL_NO_RUNG});
     }
+    add_undo(&list);
     for (uint16_t i = 0; i < c->step_count; i++) {
         add_tasks(&list, i);
         add_step(&list, i);

@@ -31,6 +31,11 @@ static const char *kind_name(enum pl_wait_kind kind)
         [PL_WAITS_HELD] = "held",
         [PL_WAITS_RESUME] = "resume",
         [PL_WAITS_CHILD] = "child",
+        [PL_WAITS_TURN] = "turn",
+        [PL_WAITS_OBLIGATION] = "obligation",
+        [PL_WAITS_CLOSE] = "close",
+        [PL_WAITS_ARRIVAL] = "arrival",
+        [PL_WAITS_UNDO] = "undo",
     };
     return names[kind];
 }
@@ -175,6 +180,26 @@ static void say_what(struct sentence *text, const struct pl_server *s, const str
         break;
     case PL_WAITS_CHILD:
         say(text, "等待子流程办结：{}", "waits for the end of its child case: {}",
+            named(found->def->steps[wait->step].title, found->def->steps[wait->step].id));
+        return;
+    case PL_WAITS_TURN:
+        say(text, "等待轮次，须待此环节办结：{}", "waits for its turn, after {}",
+            other_step(found, wait));
+        return;
+    case PL_WAITS_OBLIGATION:
+        say(text, "须先履行义务：{}", "an obligation must be met first: {}",
+            other_step(found, wait));
+        return;
+    case PL_WAITS_CLOSE:
+        say(text, "等待补充事项或结束补充：{}", "waits for more items, or for the end of them: {}",
+            named(found->def->steps[wait->step].title, found->def->steps[wait->step].id));
+        return;
+    case PL_WAITS_ARRIVAL:
+        say(text, "等待前置环节：{}", "waits for what may still come from {}",
+            other_step(found, wait));
+        return;
+    case PL_WAITS_UNDO:
+        say(text, "正在撤销已办结的环节：{}", "what this step did is being undone: {}",
             named(found->def->steps[wait->step].title, found->def->steps[wait->step].id));
         return;
     case PL_WAITS_TASK_OFFERED:
