@@ -130,7 +130,8 @@ enum pl_law_clock { PL_CLOCK_PROMISED, PL_CLOCK_STATUTORY, PL_CLOCK_INTERNAL, PL
 struct pl_rung {
     struct pl_span at; /* from the start of the clock: 80 % of 7 working days is 5 working days
                           (rounded down); in a unit of its own where the statutory limit has one */
-    bool before;       /* `at` is counted back from the end of the promised limit instead */
+    bool before;       /* `at` is counted back from the end of the promised limit instead; so is
+                          `at 100%` of a limit that ends with a day: 0 days before */
     enum pl_law_clock clock; /* which of the three it colours */
     enum pl_card card;
     uint16_t decides;    /* silence means this decision, recorded as deemed; PL_NO_DECISION: it

@@ -328,12 +328,58 @@ void build_limit(struct build *b, uint16_t step, struct pl_span limit)
     b->steps[step].limit = limit;
 }
 
-void build_rung(struct build *b, uint16_t step, struct pl_span at, enum pl_card card)
+void build_limit_until(struct build *b, uint16_t step, const char *expression)
+{
+    b->steps[step].has_limit = true;
+    b->steps[step].limit_until = compile_as(b, step, expression, PL_CEL_STRING);
+}
+
+struct pl_rung *build_rung(struct build *b, uint16_t step, struct pl_span at, enum pl_card card)
 {
     struct pl_step_def *s = &b->steps[step];
 
     assert_true(s->rung_count < BUILD_RUNGS);
-    s->rungs[s->rung_count++] = (struct pl_rung){.at = at, .card = card, .decides = PL_NO_DECISION};
+    s->rungs[s->rung_count] = (struct pl_rung){.at = at, .card = card, .decides = PL_NO_DECISION};
+    return &s->rungs[s->rung_count++];
+}
+
+void build_extension(struct build *b, uint16_t step, struct pl_span span)
+{
+    b->extensions[step] = (struct pl_extension){.span = span, .role = PL_TEXT("head")};
+    b->steps[step].extension = &b->extensions[step];
+}
+
+uint16_t build_wait_date_of(struct build *b, const char *expression)
+{
+    const uint16_t n = add_step(b, PL_KIND_WAIT_FOR);
+
+    b->steps[n].wait_for = PL_WAIT_DATE;
+    b->steps[n].date_of = compile_as(b, n, expression, PL_CEL_STRING);
+    return n;
+}
+
+uint16_t build_intake(struct build *b, struct pl_span limit)
+{
+    const uint16_t n = build_ask(b);
+
+    assert_int_equal(n, 0);
+    b->def.intake = n;
+    b->steps[n].origin = PL_ORIGIN_INTAKE;
+    build_limit(b, n, limit);
+    struct pl_rung *rung = build_rung(b, n, limit, PL_CARD_NONE);
+
+    rung->decides = PL_DECISION_APPROVE;
+    rung->law = PL_TEXT("Administrative Licensing Law art. 32");
+    build_rule(b, n,
+               (struct pl_decision_rule){.decision = BUILD_OTHER,
+                                         .effect = PL_DECISION_BACK,
+                                         .back_to = n,
+                                         .waits_for_applicant = true,
+                                         .at_most = 1,
+                                         .once = true,
+                                         .then = PL_RESULT_REJECTED,
+                                         .clock = PL_CLOCK_RESTARTS});
+    return n;
 }
 
 struct pl_decision_rule *build_rule(struct build *b, uint16_t step, struct pl_decision_rule rule)

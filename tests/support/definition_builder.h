@@ -42,6 +42,7 @@ struct build {
     struct pl_arc result_arcs[BUILD_RESULTS][BUILD_ARCS];
     uint16_t finish[BUILD_RESULTS];
     struct pl_member undo[BUILD_STEPS];
+    struct pl_extension extensions[BUILD_STEPS];
     uint16_t blocked_by[BUILD_STEPS][BUILD_ARCS];
     uint16_t reserved[BUILD_STEPS]; /* tasks of a set of items */
     struct pl_variable variables[BUILD_VARS];
@@ -59,6 +60,11 @@ uint16_t build_tell(struct build *b);
 uint16_t build_wait_signal(struct build *b, const char *signal);
 uint16_t build_wait_span(struct build *b, struct pl_span span);
 uint16_t build_wait_date(struct build *b, struct pl_date date);
+uint16_t build_wait_date_of(struct build *b, const char *expression);
+
+/* The intake, the first step: BUILD_OTHER is its notice (once), REJECT that it is not accepted; its
+ * silence at the end of the limit approves. */
+uint16_t build_intake(struct build *b, struct pl_span limit);
 
 void build_after(struct build *b, uint16_t step, uint16_t before);
 void build_after_decision(struct build *b, uint16_t step, uint16_t before, uint16_t decision);
@@ -89,7 +95,11 @@ struct pl_set *build_signers(struct build *b, uint16_t step, const uint32_t *wei
 /* A compensation: the last task of the step. */
 void build_undo(struct build *b, uint16_t step);
 void build_limit(struct build *b, uint16_t step, struct pl_span limit);
-void build_rung(struct build *b, uint16_t step, struct pl_span at, enum pl_card card);
+void build_limit_until(struct build *b, uint16_t step, const char *expression);
+struct pl_rung *build_rung(struct build *b, uint16_t step, struct pl_span at, enum pl_card card);
+
+/* One extension, by the role "head". */
+void build_extension(struct build *b, uint16_t step, struct pl_span span);
 
 struct pl_decision_rule *build_rule(struct build *b, uint16_t step, struct pl_decision_rule rule);
 

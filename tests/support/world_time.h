@@ -1,0 +1,24 @@
+/* Time in the world of a case: the calendar of China, days, stops, extensions. */
+#ifndef PL_TESTS_WORLD_TIME_H
+#define PL_TESTS_WORLD_TIME_H
+
+#include "support/world.h"
+
+/* The working days of workflows/calendars/cn.yaml instead of those of the builder. */
+void build_calendar_cn(struct build *b);
+
+/* "2025-03-10": nine in the morning, with every timer on the way. */
+void world_at(struct world *w, const char *day);
+
+/* The last day of a limit as text; "" for none. */
+const char *world_day(int64_t end_ms);
+
+/* An officer's, with an estimate; and one without. */
+enum pl_rejection world_stop(struct world *w, uint16_t step, const char *reason);
+enum pl_rejection world_stop_told(struct world *w, uint16_t step, const char *reason,
+                                  const char *estimate);
+enum pl_rejection world_go_on(struct world *w, uint16_t step, const char *reason);
+enum pl_rejection world_extend(struct world *w, uint16_t step, const char *role);
+enum pl_rejection world_recalendar(struct world *w, uint16_t number);
+
+#endif
