@@ -26,7 +26,7 @@ static bool equal_numbers(struct pl_reader *a, struct pl_reader *b)
     return pl_reader_float(a) == pl_reader_float(b);
 }
 
-static bool equal_lists(struct pl_reader *a, struct pl_reader *b)
+static bool equal_lists(struct pl_reader *a, struct pl_reader *b, uint64_t *work)
 {
     const uint32_t count = pl_reader_array(a);
 
@@ -34,14 +34,14 @@ static bool equal_lists(struct pl_reader *a, struct pl_reader *b)
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (!pl_value_equal(pl_reader_value(a), pl_reader_value(b))) {
+        if (!pl_value_equal_counted(pl_reader_value(a), pl_reader_value(b), work)) {
             return false;
         }
     }
     return true;
 }
 
-static bool equal_maps(struct pl_bytes a, struct pl_bytes b)
+static bool equal_maps(struct pl_bytes a, struct pl_bytes b, uint64_t *work)
 {
     struct pl_reader in_a;
     struct pl_reader in_b;
@@ -55,7 +55,8 @@ static bool equal_maps(struct pl_bytes a, struct pl_bytes b)
     for (uint32_t i = 0; i < count; i++) {
         const struct pl_text key = pl_reader_text(&in_a, UINT32_MAX);
         const struct pl_bytes other = pl_value_get(b, key);
-        if (other.size == 0 || !pl_value_equal(pl_reader_value(&in_a), other)) {
+        *work += count / 4;
+        if (other.size == 0 || !pl_value_equal_counted(pl_reader_value(&in_a), other, work)) {
             return false;
         }
     }
@@ -63,11 +64,12 @@ static bool equal_maps(struct pl_bytes a, struct pl_bytes b)
 }
 
 /* The profile bounds the depth. */
-bool pl_value_equal(struct pl_bytes a, struct pl_bytes b)
+bool pl_value_equal_counted(struct pl_bytes a, struct pl_bytes b, uint64_t *work)
 {
     struct pl_reader in_a;
     struct pl_reader in_b;
 
+    *work += 1;
     if (a.size == b.size && (a.size == 0 || memcmp(a.at, b.at, a.size) == 0)) {
         return true;
     }
@@ -84,10 +86,10 @@ bool pl_value_equal(struct pl_bytes a, struct pl_bytes b)
         return false;
     }
     if (type == PL_VALUE_ARRAY) {
-        return equal_lists(&in_a, &in_b);
+        return equal_lists(&in_a, &in_b, work);
     }
     if (type == PL_VALUE_MAP) {
-        return equal_maps(a, b);
+        return equal_maps(a, b, work);
     }
     if (type == PL_VALUE_STR) {
         return pl_text_equal(pl_reader_text(&in_a, UINT32_MAX), pl_reader_text(&in_b, UINT32_MAX));
@@ -98,4 +100,10 @@ bool pl_value_equal(struct pl_bytes a, struct pl_bytes b)
         return bytes.size == other.size && memcmp(bytes.at, other.at, bytes.size) == 0;
     }
     return false; /* nil and booleans have one encoding */
+}
+
+bool pl_value_equal(struct pl_bytes a, struct pl_bytes b)
+{
+    uint64_t work = 0;
+    return pl_value_equal_counted(a, b, &work);
 }

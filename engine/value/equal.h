@@ -10,6 +10,10 @@
 /* Both are checked values; no value equals only no value. Pure. */
 bool pl_value_equal(struct pl_bytes a, struct pl_bytes b);
 
+/* The same; adds about one for each value that was looked at. Maps of many keys are dear: the keys
+ * of one are searched in the other. */
+bool pl_value_equal_counted(struct pl_bytes a, struct pl_bytes b, uint64_t *work);
+
 /* Whether two numbers are the same number, without rounding. */
 bool pl_value_equal_numbers(int64_t integer, double real);
 

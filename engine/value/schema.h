@@ -89,7 +89,8 @@ void pl_schema_mistake_write(struct pl_writer *out, const struct pl_schema_mista
 struct pl_schema_field {
     enum pl_cel_type type;    /* static type, PL_CEL_DYN where the schema leaves it open */
     uint64_t types;           /* enum pl_schema_type bits: what the value may be */
-    bool required;            /* every document that fits has it: each part is required */
+    bool required;            /* every document that fits has it: each part is required of an
+                               * `object`, and the document itself is a map */
     uint64_t items_max;       /* of a list; UINT64_MAX = no bound */
     uint64_t length_max;      /* characters of a text; UINT64_MAX = no bound */
     struct pl_bytes values;   /* of `enum`: a list; size 0 = any */

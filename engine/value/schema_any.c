@@ -64,7 +64,7 @@ void pl_schema_check_const(struct pl_schema_run *run, const struct pl_schema *sc
     struct pl_builder b;
 
     (void)schema;
-    if (!pl_value_equal(rule->value, value)) {
+    if (!pl_value_equal_counted(rule->value, value, &run->work)) {
         pl_builder_init(&b, memory, sizeof(memory));
         print_value(&b, rule->value);
         pl_schema_say_text(run, "const", PL_SAY_CONST, memory, NULL);
@@ -87,7 +87,7 @@ void pl_schema_check_enum(struct pl_schema_run *run, const struct pl_schema *sch
     const uint32_t count = pl_reader_array(&in);
     for (uint32_t i = 0; i < count && pl_schema_work(run); i++) {
         const struct pl_bytes one = pl_reader_value(&in);
-        if (pl_value_equal(one, value)) {
+        if (pl_value_equal_counted(one, value, &run->work)) {
             return;
         }
         if (run->quiet == 0) {

@@ -58,6 +58,55 @@ static struct view view_of(const struct pl_schema *schema)
     return view;
 }
 
+/* ---- types ---- */
+
+#define ANY_TYPE 127u
+
+/* A whole number is meant as one, though `number` would let it in too. */
+static uint64_t types_of_value(struct pl_bytes value)
+{
+    const uint64_t types = pl_schema_types_of(value);
+    return (types & PL_TYPE_INTEGER) != 0 ? (uint64_t)PL_TYPE_INTEGER : types;
+}
+
+static uint64_t types_of_values(struct pl_bytes list)
+{
+    struct pl_reader in;
+    uint64_t types = 0;
+
+    pl_reader_init(&in, list.at, list.size);
+    const uint32_t count = pl_reader_array(&in);
+    for (uint32_t i = 0; i < count; i++) {
+        types |= types_of_value(pl_reader_value(&in));
+    }
+    return types;
+}
+
+/* An integer is a number too: what `type` allows and what the values are may name either. */
+static uint64_t widen(uint64_t types)
+{
+    return (types & PL_TYPE_NUMBER) != 0 ? types | PL_TYPE_INTEGER : types;
+}
+
+static uint64_t types_of(const struct view *view)
+{
+    uint64_t types = ANY_TYPE;
+
+    for (unsigned i = 0; i < view->count; i++) {
+        for (const struct pl_schema_rule *rule = view->all[i]->rules; rule != NULL;
+             rule = rule->next) {
+            if (rule->kind == PL_RULE_TYPE) {
+                types &= widen(rule->count);
+            } else if (rule->kind == PL_RULE_ENUM) {
+                types &= widen(types_of_values(rule->value));
+            } else if (rule->kind == PL_RULE_CONST) {
+                types &= widen(types_of_value(rule->value));
+            }
+        }
+    }
+    return types;
+}
+
 /* ---- one step down ---- */
 
 static bool requires(const struct view *view, struct pl_text key)
@@ -88,8 +137,6 @@ static const char *closest(const struct view *view, struct pl_text key)
     }
     return found;
 }
-
-static uint64_t types_of(const struct view *view);
 
 /* What one schema says of a field: NAMED when it names it or what all others are, CLOSED when it
  * forbids it, SILENT when it names others only (a mistyped name, most likely), FREE when it speaks
@@ -170,53 +217,6 @@ static bool step_to_items(struct view *view)
 }
 
 /* ---- what holds for a view ---- */
-
-#define ANY_TYPE 127u
-
-/* A whole number is meant as one, though `number` would let it in too. */
-static uint64_t types_of_value(struct pl_bytes value)
-{
-    const uint64_t types = pl_schema_types_of(value);
-    return (types & PL_TYPE_INTEGER) != 0 ? (uint64_t)PL_TYPE_INTEGER : types;
-}
-
-static uint64_t types_of_values(struct pl_bytes list)
-{
-    struct pl_reader in;
-    uint64_t types = 0;
-
-    pl_reader_init(&in, list.at, list.size);
-    const uint32_t count = pl_reader_array(&in);
-    for (uint32_t i = 0; i < count; i++) {
-        types |= types_of_value(pl_reader_value(&in));
-    }
-    return types;
-}
-
-/* An integer is a number too: what `type` allows and what the values are may name either. */
-static uint64_t widen(uint64_t types)
-{
-    return (types & PL_TYPE_NUMBER) != 0 ? types | PL_TYPE_INTEGER : types;
-}
-
-static uint64_t types_of(const struct view *view)
-{
-    uint64_t types = ANY_TYPE;
-
-    for (unsigned i = 0; i < view->count; i++) {
-        for (const struct pl_schema_rule *rule = view->all[i]->rules; rule != NULL;
-             rule = rule->next) {
-            if (rule->kind == PL_RULE_TYPE) {
-                types &= widen(rule->count);
-            } else if (rule->kind == PL_RULE_ENUM) {
-                types &= widen(types_of_values(rule->value));
-            } else if (rule->kind == PL_RULE_CONST) {
-                types &= widen(types_of_value(rule->value));
-            }
-        }
-    }
-    return types;
-}
 
 static enum pl_cel_type cel_type_of(uint64_t types)
 {
@@ -299,6 +299,7 @@ bool pl_schema_at(const struct pl_schema *schema, struct pl_text path,
 {
     struct view view = view_of(schema);
     bool required = true;
+    bool is_object = true; /* the document; below, `required` speaks of objects only */
 
     *suggestion_out = NULL;
     while (path.len > 0) {
@@ -308,7 +309,7 @@ bool pl_schema_at(const struct pl_schema *schema, struct pl_text path,
                 return false;
             }
         } else {
-            required = required && requires(&view, part);
+            required = required && is_object && requires(&view, part);
             const struct view before = view;
             if (!step_to_field(&view, part)) {
                 *suggestion_out = closest(&before, part);
@@ -316,6 +317,7 @@ bool pl_schema_at(const struct pl_schema *schema, struct pl_text path,
             }
         }
         expand(&view);
+        is_object = types_of(&view) == PL_TYPE_OBJECT;
     }
     *field_out = describe(&view, required);
     return true;

@@ -138,7 +138,7 @@ void pl_schema_check_unique_items(struct pl_schema_run *run, const struct pl_sch
         const struct pl_bytes a = pl_reader_value(&list.in);
         struct pl_reader rest = list.in;
         for (uint32_t n = i + 1; n < list.count && pl_schema_work(run); n++) {
-            if (pl_value_equal(a, pl_reader_value(&rest))) {
+            if (pl_value_equal_counted(a, pl_reader_value(&rest), &run->work)) {
                 pl_schema_say_count(run, "uniqueItems", PL_SAY_SAME, i + 1, n + 1);
                 return;
             }

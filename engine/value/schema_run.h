@@ -30,7 +30,7 @@ struct pl_schema_run {
     uint32_t quiet; /* above 0 while alternatives are tried: a mistake sets `failed` */
     bool failed;
     uint32_t depth;
-    uint32_t work;
+    uint64_t work;
     bool gave_up;                /* the check stopped half-way: the document is not valid then */
     enum pl_schema_text because; /* of giving up */
     struct pl_pointer path;

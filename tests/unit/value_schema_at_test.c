@@ -146,6 +146,21 @@ static void a_field_brings_its_bounds_and_titles(void **state)
     assert_int_equal(field.types, PL_TYPE_STRING | PL_TYPE_NULL);
 }
 
+/* `required` speaks of objects: a text need not have the field. */
+static void what_may_be_something_else_requires_nothing(void **state)
+{
+    struct pl_schema_field field;
+    const char *suggestion;
+    (void)state;
+
+    const struct pl_schema *schema =
+        compile("{\"required\":[\"a\"],\"properties\":{\"a\":{\"required\":[\"b\"]}}}");
+    assert_true(pl_schema_at(schema, PL_TEXT("a"), &field, &suggestion));
+    assert_true(field.required);
+    assert_true(pl_schema_at(schema, PL_TEXT("a.b"), &field, &suggestion));
+    assert_false(field.required);
+}
+
 static void many_schemas_over_one_value_leave_it_open(void **state)
 {
     char text[8192] = "{\"allOf\":[";
@@ -172,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_have_types),
         cmocka_unit_test(a_field_brings_its_bounds_and_titles),
+        cmocka_unit_test(what_may_be_something_else_requires_nothing),
         cmocka_unit_test(many_schemas_over_one_value_leave_it_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,8 +12,8 @@
 
 static char memory[1 << 20];
 static struct pl_arena arena;
-static uint8_t schema_bytes[1 << 16];
-static uint8_t document_bytes[1 << 16];
+static uint8_t schema_bytes[1 << 17];
+static uint8_t document_bytes[1 << 17];
 static struct pl_schema_mistake mistakes[4];
 
 static struct pl_bytes json(const char *text, uint8_t *bytes)
@@ -21,7 +21,7 @@ static struct pl_bytes json(const char *text, uint8_t *bytes)
     struct pl_writer out;
     struct placet_error err = {0};
 
-    pl_writer_init(&out, bytes, 1 << 16);
+    pl_writer_init(&out, bytes, 1 << 17);
     if (pl_json_read(pl_text_of(text), &out, &err) != PLACET_OK) {
         fail_msg("%s: %s", text, err.message);
     }
@@ -185,7 +185,7 @@ static void a_mistake_fits_its_place_in_a_message(void **state)
 
 static void other_documents_are_found_by_their_uri(void **state)
 {
-    static uint8_t other_bytes[1 << 16];
+    static uint8_t other_bytes[1 << 17];
     static const char person[] =
         "{\"$id\":\"person.json\",\"title\":\"Person / 人员\",\"type\":\"object\","
         "\"required\":[\"name\"],\"properties\":{\"name\":{\"type\":\"string\"},"
@@ -284,7 +284,7 @@ static void alternatives_are_told_apart_by_what_is_fixed(void **state)
 
 static void a_dialect_that_is_not_known_is_refused(void **state)
 {
-    static uint8_t other_bytes[1 << 16];
+    static uint8_t other_bytes[1 << 17];
     const struct pl_schema_source other = {
         PL_TEXT("https://example.com/dialect"),
         json("{\"$vocabulary\":{\"https://example.com/vocab\":true}}", other_bytes)};
@@ -321,6 +321,27 @@ static void a_long_list_with_contains_and_unevaluated_is_a_limit(void **state)
     assert_string_equal(mistakes[0].rule, "limit");
 }
 
+/* Twenty maps of 500 keys, each in another order: each pair alone is a quarter of a million. */
+static void comparing_is_work_too(void **state)
+{
+    static char document[1 << 17] = "[";
+    size_t len = 1;
+    (void)state;
+
+    for (int map = 0; map < 20; map++) {
+        len += (size_t)snprintf(document + len, sizeof(document) - len, map > 0 ? ",{" : "{");
+        for (int i = 0; i < 500; i++) {
+            const int key = map % 2 == 0 ? i : 499 - i;
+            len += (size_t)snprintf(document + len, sizeof(document) - len, "%s\"k%d\":%d",
+                                    i > 0 ? "," : "", key, key == 499 * (map % 2 == 0) ? map : 0);
+        }
+        len += (size_t)snprintf(document + len, sizeof(document) - len, "}");
+    }
+    (void)snprintf(document + len, sizeof(document) - len, "]");
+    assert_int_equal(check("{\"uniqueItems\":true}", document), 1);
+    assert_string_equal(mistakes[0].rule, "limit");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +354,7 @@ int main(void)
         cmocka_unit_test(alternatives_are_told_apart_by_what_is_fixed),
         cmocka_unit_test(a_dialect_that_is_not_known_is_refused),
         cmocka_unit_test(a_long_list_with_contains_and_unevaluated_is_a_limit),
+        cmocka_unit_test(comparing_is_work_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
