@@ -303,6 +303,9 @@ static void count_departments(const struct pl_definition *def, const struct pl_s
                               bool *seen, struct pl_analysis *out)
 {
     for (uint16_t i = 0; i < step->member_count; i++) {
+        if (step->members[i].service == PL_NO_SERVICE) {
+            continue; /* a child: its own steps ask */
+        }
         const uint16_t department = def->services[step->members[i].service].department;
         out->departments += !seen[department];
         seen[department] = true;

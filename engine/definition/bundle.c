@@ -26,6 +26,21 @@ void pl_bundle_form_name(struct pl_text id, char out[PL_BUNDLE_NAME_SIZE])
     make_name("../schemas/forms/", id, ".schema.json", out);
 }
 
+void pl_bundle_answer_name(struct pl_text id, char out[PL_BUNDLE_NAME_SIZE])
+{
+    make_name("../schemas/answers/", id, ".schema.json", out);
+}
+
+void pl_bundle_table_name(struct pl_text id, char out[PL_BUNDLE_NAME_SIZE])
+{
+    make_name("tables/", id, ".yaml", out);
+}
+
+void pl_bundle_results_name(struct pl_text workflow, char out[PL_BUNDLE_NAME_SIZE])
+{
+    make_name("results/", workflow, ".json", out);
+}
+
 int pl_bundle_find(const struct pl_bundle *bundle, const char *name)
 {
     for (uint32_t i = 0; i < bundle->count; i++) {

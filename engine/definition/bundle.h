@@ -4,7 +4,9 @@
  * MessagePack: an array of [name, text] pairs, the workflow first. Names are relative to the folder
  * of the workflow, so that no path of a machine is published: "construction_permit.yaml",
  * "calendars/cn.yaml", "departments.yaml", "documents.yaml",
- * "../schemas/forms/construction_project.schema.json". */
+ * "../schemas/forms/construction_project.schema.json", "../schemas/answers/survey.schema.json",
+ * "tables/land.yaml". Of a workflow that is run as a child only its results are there
+ * ("results/fire_review.json"): what else it says is its own matter (decision 17). */
 #ifndef PL_DEFINITION_BUNDLE_H
 #define PL_DEFINITION_BUNDLE_H
 
@@ -15,7 +17,7 @@
 #include "base/text.h"
 #include "value/reader.h"
 
-#define PL_BUNDLE_FILES_MAX 16
+#define PL_BUNDLE_FILES_MAX 256 /* catalogues, and an answer or child of each step at most */
 
 struct pl_bundle_file {
     struct pl_text name;
@@ -32,6 +34,10 @@ struct pl_bundle {
 #define PL_BUNDLE_NAME_SIZE 128
 void pl_bundle_calendar_name(struct pl_text id, char out[PL_BUNDLE_NAME_SIZE]);
 void pl_bundle_form_name(struct pl_text id, char out[PL_BUNDLE_NAME_SIZE]);
+void pl_bundle_answer_name(struct pl_text id, char out[PL_BUNDLE_NAME_SIZE]);
+void pl_bundle_table_name(struct pl_text id, char out[PL_BUNDLE_NAME_SIZE]);
+/* No file of the folder: what a child can end with, `{id: {zh, en}}` as JSON. */
+void pl_bundle_results_name(struct pl_text workflow, char out[PL_BUNDLE_NAME_SIZE]);
 #define PL_BUNDLE_DEPARTMENTS "departments.yaml"
 #define PL_BUNDLE_DOCUMENTS   "documents.yaml"
 

@@ -70,7 +70,8 @@ static int compare_keys(const void *a, const void *b)
 static bool is_ordered(const struct pl_yaml *map)
 {
     return pl_text_is(map->key, "steps") || pl_text_is(map->key, "finish") ||
-           pl_text_is(map->key, "for_each");
+           pl_text_is(map->key, "for_each") || pl_text_is(map->key, "signers") ||
+           pl_text_is(map->key, "obliges");
 }
 
 /* Trees are at most PL_YAML_DEPTH_MAX deep: the reader has refused others. */
@@ -129,6 +130,31 @@ static void put_used(struct chain *c, const struct pl_definition *def)
     }
 }
 
+static bool is_other(struct pl_text name)
+{
+    static const char *const folders[] = {"../schemas/answers/", "tables/", "results/"};
+
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        const size_t len = strlen(folders[i]);
+        if (name.len > len && memcmp(name.at, folders[i], len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What only some workflows refer to: schemas of answers, tables, results of children. They count as
+ * they are written. */
+static void put_others(struct chain *c, const struct pl_bundle *bundle)
+{
+    for (uint32_t i = 0; i < bundle->count; i++) {
+        if (is_other(bundle->files[i].name)) {
+            put_text(c, bundle->files[i].name);
+            put_text(c, bundle->files[i].text);
+        }
+    }
+}
+
 struct pl_digest pl_canonical_hash(const struct pl_load *l)
 {
     struct chain c = {.used = 0};
@@ -139,6 +165,7 @@ struct pl_digest pl_canonical_hash(const struct pl_load *l)
     put_used(&c, l->def);
     put_head(&c, 'j', l->form.size);
     put(&c, l->form.at, l->form.size);
+    put_others(&c, l->bundle);
     fold(&c);
     return c.digest;
 }

@@ -8,6 +8,8 @@
 #include "value/json.h"
 #include "value/mistake.h"
 
+#define TREES_MIN (1u << 20) /* for what is compiled only to be checked */
+
 /* ---- building ---- */
 
 static bool enter_tables(struct pl_load *l)
@@ -19,7 +21,9 @@ static bool enter_tables(struct pl_load *l)
     for (const struct pl_yaml *step = steps != NULL ? steps->first : NULL; step != NULL;
          step = step->next) {
         const struct pl_yaml *for_each = pl_yaml_get(step, "for_each");
+        const struct pl_yaml *ask = pl_yaml_get(step, "ask");
         services += 2 + (for_each != NULL ? for_each->count : 0); /* who is asked, and `undo` */
+        services += ask != NULL ? ask->count : 0;
     }
     if (services > PL_SERVICES_MAX) {
         services = PL_SERVICES_MAX;
@@ -50,6 +54,9 @@ static void build(struct pl_load *l)
     memset(l->doubtful, 0, sizeof(l->doubtful));
     memset(l->answers, 0, sizeof(l->answers));
     l->group_count = 0;
+    l->table_count = 0;
+    l->lists_decisions = false;
+    l->retry = NULL;
     l->mentions = NULL;
     if (l->def == NULL || l->workflow == NULL) {
         return;
@@ -89,7 +96,7 @@ static void check(struct pl_load *l)
 
 /* ---- the files ---- */
 
-static const struct pl_yaml *parse_yaml(struct pl_load *l, uint16_t file)
+const struct pl_yaml *pl_load_parse(struct pl_load *l, uint16_t file)
 {
     const struct pl_bundle_file *source = &l->bundle->files[file];
     struct placet_error err = {0};
@@ -121,7 +128,7 @@ static const struct pl_yaml *parse_beside(struct pl_load *l, const char *name, u
         return NULL;
     }
     *file_out = (uint16_t)file;
-    return parse_yaml(l, *file_out);
+    return pl_load_parse(l, *file_out);
 }
 
 static void parse_form(struct pl_load *l, uint16_t file)
@@ -157,7 +164,7 @@ static void parse_files(struct pl_load *l)
 {
     char name[PL_BUNDLE_NAME_SIZE];
 
-    l->workflow = parse_yaml(l, 0);
+    l->workflow = pl_load_parse(l, 0);
     if (l->workflow == NULL) {
         return;
     }
@@ -167,7 +174,7 @@ static void parse_files(struct pl_load *l)
     const int calendar = pl_bundle_find(l->bundle, name);
     if (calendar >= 0) {
         l->calendar_file = (uint16_t)calendar;
-        l->calendar = parse_yaml(l, l->calendar_file);
+        l->calendar = pl_load_parse(l, l->calendar_file);
     }
     pl_bundle_form_name(id_under(l->workflow, "form"), name);
     const int form = pl_bundle_find(l->bundle, name);
@@ -244,7 +251,7 @@ static size_t at_most(size_t size, size_t size_max)
 /* Room for the trees of these files: a node takes up to 64 bytes for each byte of its text. */
 static size_t trees_size(const struct pl_bundle *files)
 {
-    return at_most(4096 + text_size(files) * 64, PL_LOAD_SCRATCH_MAX);
+    return at_most(TREES_MIN + text_size(files) * 64, PL_LOAD_SCRATCH_MAX);
 }
 
 /* One try, with so much room for the definition. `*full_out`: it did not fit. */
@@ -327,7 +334,7 @@ int pl_calendar_load(struct pl_text yaml, const char *name, struct pl_diags *dia
     l->diags = diags;
     l->trees = &trees;
     l->arena = &trees;
-    l->calendar = parse_yaml(l, 0);
+    l->calendar = pl_load_parse(l, 0);
     if (l->calendar != NULL) {
         pl_load_calendar(l, l->calendar, &calendar);
     }

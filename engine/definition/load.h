@@ -38,6 +38,14 @@ struct pl_mention {
     bool needs;    /* it has no value unless the named step is done */
 };
 
+/* A reference table of the file. */
+#define PL_TABLES_MAX 16
+struct pl_table_read {
+    struct pl_text id;
+    const struct pl_yaml *root;
+    struct pl_bytes rows; /* size 0: there are none */
+};
+
 struct pl_load {
     const struct pl_bundle *bundle;
     struct pl_diags *diags;
@@ -66,6 +74,10 @@ struct pl_load {
     const struct pl_yaml *groups[PL_STEPS_MAX]; /* where each name of `exclusive` stands first */
     uint16_t group_count;
     struct pl_mention *mentions;
+    bool lists_decisions; /* the file has `decisions` */
+    struct pl_table_read tables[PL_TABLES_MAX];
+    uint16_t table_count;
+    const struct pl_retry *retry;                  /* of the file, for each step without its own */
     const struct pl_schema *answers[PL_STEPS_MAX]; /* what each step answers, where it is known */
     uint16_t order[PL_STEPS_MAX];                  /* steps, each after all of its ancestors */
     bool acyclic;
@@ -130,6 +142,9 @@ void pl_load_title_text(struct pl_load *l, const struct pl_yaml *node, struct pl
 unsigned pl_load_list(struct pl_load *l, const struct pl_yaml *node, const struct pl_yaml **items,
                       unsigned max);
 
+/* Room for the node as MessagePack (pl_yaml_write), generously. */
+size_t pl_load_value_size(const struct pl_yaml *node);
+
 /* "20 working days", "7wd", "30 days". Message NULL: it is right, and `*out` is set. */
 struct pl_span_mistake {
     const char *message;
@@ -139,6 +154,9 @@ struct pl_span_mistake pl_span_parse(struct pl_text text, struct pl_span *out);
 /* The same time in the words of the language, where it is certain which is meant. */
 bool pl_span_mend(struct pl_text text, char out[PL_FIX_TEXT_MAX]);
 bool pl_load_span(struct pl_load *l, const struct pl_yaml *node, struct pl_span *out);
+/* An expression that gives a day, "YYYY-MM-DD". */
+const struct pl_cel_program *pl_load_day(struct pl_load *l, const struct pl_step_def *step,
+                                         const struct pl_yaml *node);
 
 /* ---- expressions ---- */
 
@@ -186,6 +204,9 @@ bool pl_load_name(struct pl_load *l, const struct pl_expression *e, struct pl_te
 
 void pl_load_workflow(struct pl_load *l);
 
+/* The tree of a file of the bundle; NULL when it is no YAML, which is reported. */
+const struct pl_yaml *pl_load_parse(struct pl_load *l, uint16_t file);
+
 /* Reports a file that should be in the bundle, at the node that names it (NULL: none does). */
 void pl_load_missing_file(struct pl_load *l, const struct pl_yaml *node, const char *name);
 
@@ -205,8 +226,25 @@ void pl_load_step_keys(struct pl_load *l, struct pl_step_def *step, const struct
 void pl_load_members(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *for_each,
                      const struct pl_yaml *ladder);
 void pl_load_rules(struct pl_load *l, uint16_t step, const struct pl_yaml *decisions);
+/* Adds what a decision does to what a step may answer. */
+void pl_load_rule(struct pl_load *l, uint16_t step, uint16_t decision);
+void pl_load_result_rules(struct pl_load *l, uint16_t step);
+void pl_load_table_rules(struct pl_load *l, uint16_t step);
 
-/* Setters of keys of a step, by subject: load_order.c, load_set.c, load_signers.c, load_wait.c. */
+/* What is known of all steps before one is loaded: what they answer, what children may end with. */
+void pl_load_answers(struct pl_load *l);
+void pl_load_children(struct pl_load *l);
+void pl_load_tables(struct pl_load *l, void *object, const struct pl_yaml *node);
+
+/* Whether a decision table gives such an output, and its type. */
+bool pl_load_table_output(const struct pl_yaml *decide, struct pl_text name,
+                          enum pl_cel_type *type_out);
+
+struct pl_send *pl_load_tree(struct pl_load *l, const struct pl_step_def *step,
+                             const struct pl_yaml *node);
+const struct pl_retry *pl_load_retry(struct pl_load *l, const struct pl_yaml *node);
+
+/* Setters of keys of a step, by subject: load_order.c, a file each. */
 void pl_load_set_after(struct pl_load *l, void *object, const struct pl_yaml *node);
 void pl_load_set_decide_after(struct pl_load *l, void *object, const struct pl_yaml *node);
 void pl_load_set_when(struct pl_load *l, void *object, const struct pl_yaml *node);
@@ -219,6 +257,12 @@ void pl_load_set_items(struct pl_load *l, void *object, const struct pl_yaml *no
 void pl_load_set_signers(struct pl_load *l, void *object, const struct pl_yaml *node);
 void pl_load_set_sign(struct pl_load *l, void *object, const struct pl_yaml *node);
 void pl_load_set_same_person(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_ask(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_run(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_decide(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_answer(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_send(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_retry(struct pl_load *l, void *object, const struct pl_yaml *node);
 void pl_load_set_wait_for(struct pl_load *l, void *object, const struct pl_yaml *node);
 
 /* Number of a step of the definition, and what it has in the file. */

@@ -222,6 +222,7 @@ void pl_load_decisions(struct pl_load *l, const struct pl_yaml *node)
     if (node == NULL || !pl_load_is_map(l, node, "`decisions`")) {
         return;
     }
+    l->lists_decisions = node->count > 0;
     for (const struct pl_yaml *entry = node->first; entry != NULL; entry = entry->next) {
         const uint16_t decision = enter_decision(l, entry);
         if (decision == PL_NO_DECISION) {

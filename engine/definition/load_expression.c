@@ -52,7 +52,7 @@ static struct pl_diag_place place_of(const struct reading *r, struct pl_text par
     uint32_t before = 0;
     uint32_t length = 0;
 
-    if (part.at < r->part.at || part.at + part.len > end) {
+    if (r->part.len == 0 || part.at < r->part.at || part.at + part.len > end) {
         return place;
     }
     for (const char *at = r->part.at; at < part.at + part.len; at++) {

@@ -110,8 +110,14 @@ static bool read_answer(struct pl_load *l, uint16_t step, struct pl_text rest,
 {
     struct pl_schema_field field = {.type = PL_CEL_DYN, .required = true};
     const struct pl_schema *schema = l->answers[step];
+    const struct pl_yaml *decide = pl_yaml_get(l->steps[step], "decide");
+    struct pl_text inside = {0};
 
     out->binding.type = PL_CEL_DYN;
+    if (decide != NULL && rest.len > 0) {
+        const struct pl_text output = split(rest, &inside);
+        return pl_load_table_output(decide, output, &out->binding.type);
+    }
     if (rest.len == 0 || schema == NULL) {
         return true;
     }
@@ -198,6 +204,28 @@ static bool read_item(struct pl_load *l, uint16_t step, enum pl_variable_kind ki
     return add_variable(l, variable, &out->binding.variable);
 }
 
+/* ---- reference tables ---- */
+
+static bool read_table(struct pl_load *l, struct pl_text id, struct pl_name_read *out,
+                       const char **suggestion_out)
+{
+    const char *ids[PL_TABLES_MAX];
+
+    for (uint16_t i = 0; i < l->table_count; i++) {
+        const struct pl_table_read *table = &l->tables[i];
+        const struct pl_variable variable = {
+            .kind = PL_VARIABLE_TABLE, .step = PL_NO_STEP, .value = table->rows};
+        if (pl_text_equal(table->id, id)) {
+            out->binding = (struct pl_cel_binding){.rest = {id.at + id.len, 0}, .type = PL_CEL_MAP};
+            return add_variable(l, variable, &out->binding.variable);
+        }
+        ids[i] = table->id.at;
+    }
+    const char *near = nearest(id, ids, l->table_count);
+    *suggestion_out = near != NULL ? join(l, "tables.", near, PL_TEXT("")) : NULL;
+    return false;
+}
+
 bool pl_load_name(struct pl_load *l, const struct pl_expression *e, struct pl_text path,
                   struct pl_name_read *out, const char **suggestion_out)
 {
@@ -214,6 +242,9 @@ bool pl_load_name(struct pl_load *l, const struct pl_expression *e, struct pl_te
     }
     if (pl_text_is(first, "steps")) {
         return read_steps(l, e, rest, out, suggestion_out);
+    }
+    if (pl_text_is(first, "tables")) {
+        return read_table(l, rest, out, suggestion_out);
     }
     if (pl_text_is(first, "items") && e->items && rest.len == 0) {
         return read_item(l, e->step, PL_VARIABLE_ITEMS, rest, out);

@@ -14,7 +14,7 @@ static uint16_t back_target(struct pl_load *l, uint16_t step, const struct pl_ya
     return pl_definition_step(l->def, back_to->text);
 }
 
-static void add_rule(struct pl_load *l, uint16_t step, uint16_t decision)
+void pl_load_rule(struct pl_load *l, uint16_t step, uint16_t decision)
 {
     struct pl_step_def *def = &l->def->steps[step];
     const struct pl_decision_spec *spec = &l->specs[decision];
@@ -26,7 +26,7 @@ static void add_rule(struct pl_load *l, uint16_t step, uint16_t decision)
         .result = spec->effect == PL_DECISION_ENDS ? spec->result : PL_NO_RESULT,
         .back_to = PL_NO_STEP,
         .at_most = spec->at_most,
-        .then = spec->then,
+        .then = spec->effect == PL_DECISION_BACK ? spec->then : PL_RESULT_REJECTED,
         .undo = spec->undo,
         .waits_for_applicant = spec->waits_for_applicant,
         .clock = spec->clock,
@@ -47,7 +47,7 @@ static void add_named_rules(struct pl_load *l, uint16_t step, const struct pl_ya
         const uint16_t decision = pl_definition_decision(l->def, items[i]->text);
         if (decision != PL_NO_DECISION && decision != PL_DECISION_NO_OBJECTION &&
             decision != PL_DECISION_OBJECTION) {
-            add_rule(l, step, decision);
+            pl_load_rule(l, step, decision);
             continue;
         }
         struct pl_names names = {0};
@@ -70,8 +70,8 @@ static void add_listed_rules(struct pl_load *l, uint16_t step)
     for (uint16_t i = 0; i < l->def->decision_count; i++) {
         const bool opinion = i == PL_DECISION_NO_OBJECTION || i == PL_DECISION_OBJECTION;
         if (!opinion &&
-            (l->specs[i].node != NULL || l->def->decision_count == PL_DECISIONS_FIXED)) {
-            add_rule(l, step, i);
+            (l->specs[i].node != NULL || (!l->lists_decisions && i == PL_DECISION_APPROVE))) {
+            pl_load_rule(l, step, i);
         }
     }
 }
@@ -101,12 +101,25 @@ void pl_load_rules(struct pl_load *l, uint16_t step, const struct pl_yaml *decis
     if (l->full) {
         return;
     }
-    if (def->kind != PL_KIND_ASK) {
-        add_rule(l, step, PL_DECISION_APPROVE);
-    } else if (decisions != NULL) {
-        add_named_rules(l, step, decisions);
-    } else {
-        add_listed_rules(l, step);
+    switch (def->kind) {
+    case PL_KIND_ASK:
+        if (decisions != NULL) {
+            add_named_rules(l, step, decisions);
+        } else {
+            add_listed_rules(l, step);
+        }
+        break;
+    case PL_KIND_RUN:
+        pl_load_result_rules(l, step);
+        break;
+    case PL_KIND_DECIDE:
+        pl_load_table_rules(l, step);
+        break;
+    case PL_KIND_TELL:
+    case PL_KIND_WAIT_FOR:
+    case PL_STEP_KINDS:
+        pl_load_rule(l, step, PL_DECISION_APPROVE);
+        break;
     }
     check_back_rules(l, step);
 }

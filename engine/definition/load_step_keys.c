@@ -67,19 +67,12 @@ static void set_act(struct pl_load *l, void *object, const struct pl_yaml *node)
     }
 }
 
-static void set_service(struct pl_load *l, void *object, const struct pl_yaml *node)
+static void set_tell(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
-    struct pl_step_def *step = object;
+    struct pl_text name = {0};
 
-    if (step->members == NULL || node->kind != PL_YAML_SCALAR) {
-        (void)pl_load_text(l, node, &(struct pl_text){0});
-        return;
-    }
-    struct pl_member *lead = &step->members[0];
-    const uint16_t service = pl_load_service(l, node->text, pl_load_at(l, node));
-    if (service != UINT16_MAX) {
-        lead->service = service;
-        lead->title = l->def->services[service].title;
+    if (pl_load_text(l, node, &name)) {
+        pl_load_set_ask(l, object, node);
     }
 }
 
@@ -227,8 +220,10 @@ static const struct pl_key step_keys[] = {
     {"title", true, set_title},
     {"stage", false, set_stage},
     {"act", false, set_act},
-    {"ask", false, set_service},
-    {"tell", false, set_service},
+    {"ask", false, pl_load_set_ask},
+    {"tell", false, set_tell},
+    {"run", false, pl_load_set_run},
+    {"decide", false, pl_load_set_decide},
     {"wait_for", false, pl_load_set_wait_for},
     {"after", false, pl_load_set_after},
     {"decide_after", false, pl_load_set_decide_after},
@@ -242,6 +237,8 @@ static const struct pl_key step_keys[] = {
     {"sign", false, pl_load_set_sign},
     {"same_person", false, pl_load_set_same_person},
     {"not_by", false, pl_load_set_not_by},
+    {"answer", false, pl_load_set_answer},
+    {"send", false, pl_load_set_send},
     {"sees", false, set_sees},
     {"needs", false, set_needs},
     {"issues", false, set_issues},
@@ -249,6 +246,7 @@ static const struct pl_key step_keys[] = {
     {"limit", false, set_limit},
     {"statutory", false, set_statutory},
     {"late", false, set_late},
+    {"retry", false, pl_load_set_retry},
     {"visit", false, set_visit},
     {"cost", false, set_cost},
     {"deposit", false, set_deposit},

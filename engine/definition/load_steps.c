@@ -18,6 +18,9 @@ static const struct {
     {"decide_after", ASK | RUN},
     {"for_each", ASK | TELL | RUN},
     {"decisions", ASK},
+    {"answer", ASK | WAIT},
+    {"send", ASK | TELL},
+    {"retry", ASK | TELL | RUN},
     {"signers", ASK},
     {"sign", ASK},
     {"same_person", ASK},
@@ -78,8 +81,8 @@ static bool read_kind(struct pl_load *l, struct pl_step_def *step, const struct 
         struct pl_diag *diag =
             pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_KIND, "step %s does nothing",
                         pl_name(step->id, &step->title).at);
-        pl_diag_hint(diag, "Add `ask: department.service`, `tell: department.service` or "
-                           "`wait_for: signal`.");
+        pl_diag_hint(diag, "Add `ask: department.service`, `tell: department.service`, "
+                           "`wait_for: signal`, `run: workflow` or `decide: ...`.");
     }
     return first != NULL;
 }
@@ -140,7 +143,9 @@ static void make_members(struct pl_load *l, struct pl_step_def *step, const stru
     if (step->members != NULL) {
         step->member_count = 1;
         step->members[0] =
-            (struct pl_member){.role = PL_ROLE_LEAD, .silent_decision = PL_NO_DECISION};
+            (struct pl_member){.service = step->kind == PL_KIND_RUN ? PL_NO_SERVICE : 0,
+                               .role = PL_ROLE_LEAD,
+                               .silent_decision = PL_NO_DECISION};
     }
 }
 
@@ -162,6 +167,9 @@ static void load_step(struct pl_load *l, uint16_t number)
     }
     if (step->rules == NULL) {
         pl_load_rules(l, number, NULL);
+    }
+    if (step->retry == NULL && step->members != NULL) {
+        step->retry = l->retry;
     }
     const struct pl_yaml *ladder = pl_load_ladder(l, step, pl_yaml_get(node, "late"));
     if (for_each != NULL && step->set.kind != PL_SET_ITEMS && step->members != NULL) {

@@ -63,6 +63,17 @@ struct pl_text pl_load_keep(struct pl_load *l, struct pl_text text)
     return (struct pl_text){copy, text.len};
 }
 
+/* Numbers and keys are no longer as MessagePack than as text, but for their heads. */
+size_t pl_load_value_size(const struct pl_yaml *node) /* NOLINT(misc-no-recursion): 32 at most */
+{
+    size_t size = 16 + (size_t)node->key.len + node->text.len;
+
+    for (const struct pl_yaml *child = node->first; child != NULL; child = child->next) {
+        size += pl_load_value_size(child);
+    }
+    return size;
+}
+
 /* ---- maps ---- */
 
 /* What people write who come from elsewhere. */

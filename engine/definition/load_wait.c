@@ -2,6 +2,59 @@
 #include "base/time.h"
 #include "definition/load.h"
 
+static void set_signal(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    (void)pl_load_id(l, node, &step->signal);
+}
+
+/* It is found before the case gets to the step: of the form and the case alone. */
+static void set_key(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    const struct pl_expression key = {
+        .step = pl_load_number_of(l, step), .reach = PL_REACH_NONE, .wanted = PL_CEL_STRING};
+
+    step->signal_key = pl_load_expression(l, node, &key);
+}
+
+static void set_transient(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+    step->transient = pl_load_true(l, node);
+}
+
+static void set_date(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_step_def *step = object;
+
+    step->wait_for = PL_WAIT_DATE;
+    step->date_of = pl_load_day(l, step, node);
+}
+
+const struct pl_cel_program *pl_load_day(struct pl_load *l, const struct pl_step_def *step,
+                                         const struct pl_yaml *node)
+{
+    const struct pl_expression day = {
+        .step = pl_load_number_of(l, step), .reach = PL_REACH_BEFORE, .wanted = PL_CEL_STRING};
+
+    return pl_load_expression(l, node, &day);
+}
+
+/* `{signal, key, transient}` or `{date}` */
+static void load_map(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node)
+{
+    static const struct pl_key signal_keys[] = {
+        {"signal", true, set_signal}, {"key", false, set_key}, {"transient", false, set_transient}};
+    static const struct pl_key date_keys[] = {{"date", true, set_date}};
+
+    if (pl_yaml_get(node, "date") != NULL) {
+        pl_load_map(l, node, PL_KEYS("a day that is waited for", date_keys), step);
+    } else {
+        pl_load_map(l, node, PL_KEYS("a signal that is waited for", signal_keys), step);
+    }
+}
+
 /* A day, a span of time, or the id of a signal: ids do not begin with a digit. */
 void pl_load_set_wait_for(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
@@ -9,8 +62,10 @@ void pl_load_set_wait_for(struct pl_load *l, void *object, const struct pl_yaml 
     struct pl_date date = {0};
 
     step->wait_for = PL_WAIT_SIGNAL;
-    if (node->kind != PL_YAML_SCALAR || node->text.len == 0 || node->text.at[0] < '0' ||
-        node->text.at[0] > '9') {
+    if (node->kind == PL_YAML_MAP) {
+        load_map(l, step, node);
+    } else if (node->kind != PL_YAML_SCALAR || node->text.len == 0 || node->text.at[0] < '0' ||
+               node->text.at[0] > '9') {
         (void)pl_load_id(l, node, &step->signal);
     } else if (pl_date_parse(node->text, &date)) {
         step->wait_for = PL_WAIT_DATE;

@@ -155,6 +155,12 @@ static void set_stages(struct pl_load *l, void *object, const struct pl_yaml *no
     }
 }
 
+static void set_retry(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    (void)object;
+    l->retry = pl_load_retry(l, node);
+}
+
 static void set_decisions(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     (void)l;
@@ -168,6 +174,8 @@ static void set_steps(struct pl_load *l, void *object, const struct pl_yaml *nod
     pl_load_step_ids(l, node);
     pl_load_finish_ids(l, pl_yaml_get(l->workflow, "finish"));
     pl_load_decisions(l, pl_yaml_get(l->workflow, "decisions"));
+    pl_load_children(l);
+    pl_load_answers(l);
     pl_load_steps(l);
 }
 
@@ -185,7 +193,8 @@ static const struct pl_key file_keys[] = {
     {"workflow", true, set_workflow}, {"title", true, set_title},
     {"calendar", true, set_calendar}, {"form", true, set_form},
     {"targets", false, set_targets},  {"late", false, set_late},
-    {"stages", false, set_stages},    {"decisions", false, set_decisions},
+    {"stages", false, set_stages},    {"tables", false, pl_load_tables},
+    {"retry", false, set_retry},      {"decisions", false, set_decisions},
     {"steps", true, set_steps},       {"finish", true, set_finish},
 };
 

@@ -35,7 +35,7 @@ void definition_files_read(struct definition_files *files)
 
 void definition_files_free(struct definition_files *files)
 {
-    for (uint32_t i = 0; i < DEFINITION_FILES; i++) {
+    for (uint32_t i = 0; i < files->bundle.count; i++) {
         free(files->texts[i]);
     }
     free(files->diags);
@@ -54,6 +54,15 @@ void definition_files_put(struct definition_files *files, const char *name, cons
     free(files->texts[at]);
     files->texts[at] = copy;
     files->bundle.files[at].text = (struct pl_text){copy, (uint32_t)size};
+}
+
+void definition_files_add(struct definition_files *files, const char *name, const char *text)
+{
+    const uint32_t at = files->bundle.count++;
+
+    assert_true(at < DEFINITION_FILES_MAX);
+    files->bundle.files[at].name = pl_text_of(name);
+    definition_files_put(files, name, text, strlen(text));
 }
 
 void definition_files_edit(struct definition_files *files, const char *name, const char *old,

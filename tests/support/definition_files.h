@@ -4,11 +4,12 @@
 
 #include "definition/definition.h"
 
-#define DEFINITION_FILES 5
+#define DEFINITION_FILES     5
+#define DEFINITION_FILES_MAX 12
 
 struct definition_files {
     struct pl_bundle bundle;
-    char *texts[DEFINITION_FILES];
+    char *texts[DEFINITION_FILES_MAX];
     struct pl_diags *diags; /* of the last load */
 };
 
@@ -23,6 +24,9 @@ void definition_files_edit(struct definition_files *files, const char *name, con
 /* Replaces the whole text of a file; it is copied. */
 void definition_files_put(struct definition_files *files, const char *name, const char *text,
                           size_t size);
+
+/* Adds a file that the good definition does not have. The name is borrowed, the text copied. */
+void definition_files_add(struct definition_files *files, const char *name, const char *text);
 
 /* Loads through bundle bytes, which are overwritten and freed before it returns. */
 int definition_files_load(struct definition_files *files, struct pl_definition **def_out);
