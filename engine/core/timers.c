@@ -222,6 +222,9 @@ static bool step_wakes(const struct pl_step_def *sd, const struct pl_step *s)
     if (s->state == PL_STEP_ACTIVE && sd->set.open && !s->closed) {
         return true; /* its signals */
     }
+    if (pl_step_is_live(s->state) && s->stops >> PL_STOP_FIRST_REASON != 0) {
+        return true; /* somebody stopped its clock and will let it go on */
+    }
     if (s->state == PL_STEP_ACTIVE && sd->kind == PL_KIND_WAIT_FOR) {
         return sd->wait_for == PL_WAIT_SIGNAL ? !s->signalled : s->wake_ms != 0;
     }
