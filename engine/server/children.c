@@ -22,12 +22,16 @@
 
 void pl_errands_fini(struct pl_errands *errands)
 {
+    pl_errands_clear(errands);
     free(errands->at);
     *errands = (struct pl_errands){0};
 }
 
 void pl_errands_clear(struct pl_errands *errands)
 {
+    for (uint32_t i = 0; i < errands->count; i++) {
+        free(errands->at[errands->first + i].why);
+    }
     errands->first = 0;
     errands->count = 0;
 }
@@ -83,6 +87,26 @@ int pl_errand_of_effect(struct pl_server *s, const struct pl_live *live,
     errand.kind = PL_ERRAND_CANCEL;
     errand.child.v = c->tasks[errand.task].child;
     return errand.child.v == 0 ? PLACET_OK : add(s, errand);
+}
+
+int pl_errand_of_fault(struct pl_server *s, const struct pl_live *live, uint16_t step,
+                       uint16_t item, const char *why)
+{
+    const uint16_t task = (uint16_t)(live->def->steps[step].first_task + item);
+    char *copy = strdup(why);
+
+    if (copy == NULL) {
+        return PLACET_ENOMEM;
+    }
+    const int rc = add(s, (struct pl_errand){.kind = PL_ERRAND_FAULT,
+                                             .case_id = live->c.id,
+                                             .task = task,
+                                             .lease = live->c.tasks[task].lease,
+                                             .why = copy});
+    if (rc < 0) {
+        free(copy);
+    }
+    return rc;
 }
 
 /* Whether the task of a parent still waits for this child. */
@@ -401,6 +425,42 @@ static int finish(struct pl_server *s, const struct pl_errand *errand)
         .child = errand->child,
         .decision = errand->result,
     };
+    int done = pl_turn_command(s, &cmd, &x);
+    if (done == PLACET_OK && x.rejection == PL_REJECT_NO_SUCH_DECISION) {
+        /* A result that the parent's definition did not foresee goes on. */
+        cmd.decision = parent->def->decisions[PL_DECISION_APPROVE].id;
+        done = pl_turn_command(s, &cmd, &x);
+    }
+    return done;
+}
+
+/* Nobody got the task: the engine gives the lease back with the reason. */
+static int fault(struct pl_server *s, const struct pl_errand *errand)
+{
+    struct pl_live *live;
+    struct pl_verdict x;
+
+    const int rc = pl_state_open(&s->state, &s->arena, errand->case_id, &live);
+    if (rc < 0) {
+        return rc == PLACET_ENOTFOUND ? PLACET_OK : rc;
+    }
+    const uint16_t step = pl_definition_step_of_task(live->def, errand->task);
+    const char *why = pl_arena_text(&s->arena, errand->why, strlen(errand->why));
+    if (why == NULL) {
+        return PLACET_ELIMIT;
+    }
+    struct pl_command cmd = {
+        .kind = PL_CMD_TASK_THROW,
+        .actor = PL_ACTOR_ADAPTER,
+        .case_id = errand->case_id,
+        .step = step,
+        .item = (uint16_t)(errand->task - live->def->steps[step].first_task),
+        .round = live->c.tasks[errand->task].round,
+        .lease = errand->lease,
+        .by = PL_TEXT("engine"),
+        .code = PL_TEXT("expression"),
+        .note = pl_text_of(why),
+    };
     return pl_turn_command(s, &cmd, &x);
 }
 
@@ -416,6 +476,8 @@ static int run(struct pl_server *s, const struct pl_errand *errand)
         return cancel(s, errand);
     case PL_ERRAND_FINISH:
         return finish(s, errand);
+    case PL_ERRAND_FAULT:
+        return fault(s, errand);
     }
     return PLACET_EINVALID;
 }
@@ -435,6 +497,7 @@ int pl_errands_run(struct pl_server *s)
             return rc;
         }
         s->turn->errands++;
+        free(errands->at[errands->first].why);
         errands->first++;
         errands->count--;
     }

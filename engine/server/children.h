@@ -19,8 +19,11 @@ struct pl_live;
 enum pl_errand_kind {
     PL_ERRAND_START,  /* `case_id` has a ready task of a RUN step */
     PL_ERRAND_CANCEL, /* `child` is not needed any more */
-    PL_ERRAND_FINISH  /* `child` of that task has ended with `result` */
+    PL_ERRAND_FINISH, /* `child` of that task has ended with `result` */
+    PL_ERRAND_FAULT   /* the task was offered, but its document cannot be made: `why` */
 };
+
+#define PL_ERRAND_TEXT_MAX 512 /* the expression, its place and its values */
 
 struct pl_errand {
     enum pl_errand_kind kind;
@@ -28,6 +31,8 @@ struct pl_errand {
     uint16_t task;             /* of the parent */
     struct pl_case_id child;
     struct pl_text result; /* lives as long as its definition */
+    struct pl_lease lease; /* FAULT */
+    char *why;             /* FAULT: owned */
 };
 
 struct pl_errands {
@@ -43,6 +48,10 @@ void pl_errands_clear(struct pl_errands *errands);
 /* What an effect of the core asks for: START_CHILD, CANCEL_CHILD, TELL_PARENT. PLACET_ENOMEM. */
 int pl_errand_of_effect(struct pl_server *s, const struct pl_live *live,
                         const struct pl_effect *effect);
+
+/* The letter of a task that was offered cannot be written. PLACET_ENOMEM. */
+int pl_errand_of_fault(struct pl_server *s, const struct pl_live *live, uint16_t step,
+                       uint16_t item, const char *why);
 
 /* What an open case shows to be undone: at start, and when it was paused and goes on. */
 int pl_errands_of_case(struct pl_server *s, const struct pl_live *live);

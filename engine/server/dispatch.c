@@ -227,7 +227,8 @@ static uint32_t next_hand(struct pl_sessions *t, uint32_t service)
 
 /* A letter that finds no room is lost, and its task waits for the accept timer; so the next turn
  * makes it. What does not fit the half of a fresh turn never would. */
-static bool has_room(const struct pl_server *s, const struct pl_live *live, uint16_t step)
+static bool has_room(const struct pl_server *s, const struct pl_live *live, uint16_t step,
+                     uint16_t item)
 {
     const size_t half = s->arena.size / 2;
     const size_t left = s->arena.size - s->arena.used;
@@ -235,7 +236,7 @@ static bool has_room(const struct pl_server *s, const struct pl_live *live, uint
     if (left >= half) {
         return true;
     }
-    const size_t size = pl_task_letter_size(s, live, step);
+    const size_t size = pl_task_letter_size(s, live, step, item);
     return size + PL_COMMAND_ROOM <= left || size > half;
 }
 
@@ -255,7 +256,7 @@ static int check_entry(struct pl_server *s, struct pl_queue_entry entry)
         live->c.finished) {
         return PLACET_ENOTFOUND;
     }
-    return has_room(s, live, entry.step) ? PLACET_OK : PLACET_ELIMIT;
+    return has_room(s, live, entry.step, entry.item) ? PLACET_OK : PLACET_ELIMIT;
 }
 
 /* Offers one entry to one subscription. 1: offered; 0: the entry was stale. */

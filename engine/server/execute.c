@@ -88,8 +88,7 @@ static int carry_out(struct pl_server *s, const struct pl_live *live, const stru
     case PL_EFFECT_QUEUE_CASE:
         return queue_case(s, live);
     case PL_EFFECT_SEND_TASK:
-        pl_sessions_send_task(s, live, e->step, e->item);
-        return PLACET_OK;
+        return pl_sessions_send_task(s, live, e->step, e->item);
     case PL_EFFECT_CANCEL_TASK:
         pl_sessions_cancel_task(s, live, e->step, e->item);
         return PLACET_OK;

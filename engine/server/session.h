@@ -132,7 +132,8 @@ bool pl_service_is_served(const struct pl_server *s, struct pl_text service);
 /* ---- task_letter.c ---- */
 
 /* An upper bound for TASK. */
-uint32_t pl_task_letter_size(const struct pl_server *s, const struct pl_live *live, uint16_t step);
+uint32_t pl_task_letter_size(const struct pl_server *s, const struct pl_live *live, uint16_t step,
+                             uint16_t item);
 
 /* ---- watch.c ---- */
 

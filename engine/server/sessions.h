@@ -26,8 +26,8 @@ int pl_sessions_offer(struct pl_server *s);
 /* Effects, called within the turn; letters go to the outbox.
  * SEND_TASK: TASK to the session of the offer that is being executed.
  * CANCEL_TASK: CANCEL to the session that holds it, if one is known. */
-void pl_sessions_send_task(struct pl_server *s, const struct pl_live *live, uint16_t step,
-                           uint16_t item);
+int pl_sessions_send_task(struct pl_server *s, const struct pl_live *live, uint16_t step,
+                          uint16_t item);
 void pl_sessions_cancel_task(struct pl_server *s, const struct pl_live *live, uint16_t step,
                              uint16_t item);
 

@@ -2,7 +2,10 @@
 #include <string.h>
 
 #include "model/event_view.h"
+#include "server/children.h"
 #include "server/session.h"
+#include "server/task_extras.h"
+#include <placet/error.h>
 
 #define TASK_FIXED_SIZE 4096 /* everything but the data and the documents: ids, titles, times */
 #define DOCUMENT_SIZE   1024 /* one document's id, titles and frame */
@@ -238,8 +241,19 @@ static void write_decisions(struct pl_writer *out, const struct pl_definition *d
     }
 }
 
+static const char *role_name(enum pl_member_role role)
+{
+    static const char *const names[] = {
+        [PL_ROLE_LEAD] = "lead",
+        [PL_ROLE_DECISION] = "decision",
+        [PL_ROLE_OPINION] = "opinion",
+        [PL_ROLE_SIGNER] = "signer",
+    };
+    return names[role];
+}
+
 static void write_task(struct pl_writer *out, const struct pl_server *s, const struct pl_live *live,
-                       struct pl_task_ref ref, uint32_t client_id)
+                       struct pl_task_ref ref, uint32_t client_id, struct pl_bytes document)
 {
     const struct pl_definition *def = live->def;
     const struct pl_step_def *step = &def->steps[ref.step];
@@ -249,7 +263,7 @@ static void write_task(struct pl_writer *out, const struct pl_server *s, const s
     const struct pl_task *task = &live->c.tasks[step->first_task + ref.item];
     char text[PL_TASK_TEXT_SIZE];
 
-    pl_write_map(out, 22);
+    pl_write_map(out, 22 + pl_task_extra_pairs(live, ref.step, ref.item));
     pl_task_ref_format(ref, text);
     pl_write_key_string(out, "task", text);
     pl_write_string(out, "lease");
@@ -268,23 +282,29 @@ static void write_task(struct pl_writer *out, const struct pl_server *s, const s
     pl_write_key_u64(out, "item", ref.item);
     pl_write_title(out, "title", step->title);
     pl_write_key_text(out, "department", def->departments[service->department].id);
-    pl_write_key_string(out, "role",
-                        member->role == PL_ROLE_LEAD       ? "lead"
-                        : member->role == PL_ROLE_DECISION ? "decision"
-                                                           : "opinion");
+    pl_write_key_string(out, "role", role_name(member->role));
     write_decisions(out, def, step, member);
     pl_write_key_bool(out, "hold", is_held(live, step));
     pl_write_string(out, "data");
-    write_seen(out, step, live->data.form);
+    if (document.size > 0) {
+        pl_write_value(out, document);
+    } else {
+        write_seen(out, step, live->data.form);
+    }
     pl_write_string(out, "documents");
     write_documents(out, s, live, step);
+    pl_task_write_extras(out, s, live, ref.step, ref.item);
 }
 
-/* The data is a part of the form, the documents are parts of answers. */
-uint32_t pl_task_letter_size(const struct pl_server *s, const struct pl_live *live, uint16_t step)
+/* The data is a part of the form, the documents are parts of answers; what `send` gives is known
+ * once it is there. */
+uint32_t pl_task_letter_size(const struct pl_server *s, const struct pl_live *live, uint16_t step,
+                             uint16_t item)
 {
     const struct pl_step_def *def = &live->def->steps[step];
-    uint32_t size = TASK_FIXED_SIZE + live->data.form.size;
+    uint32_t size = TASK_FIXED_SIZE + (def->send != NULL ? 3 * PL_BODY_MAX : live->data.form.size);
+
+    size += pl_task_extra_size(s, live, step, item);
 
     for (uint16_t i = 0; i < def->needs_count; i++) {
         uint16_t from = PL_NO_STEP;
@@ -313,14 +333,33 @@ static struct pl_task_ref ref_of(const struct pl_live *live, uint16_t step, uint
                                     live->c.tasks[live->def->steps[step].first_task + item].round};
 }
 
-void pl_sessions_send_task(struct pl_server *s, const struct pl_live *live, uint16_t step,
-                           uint16_t item)
+/* A document that cannot be made is an incident of the task: an operator reads why. */
+static int make_document(struct pl_server *s, const struct pl_live *live, struct pl_task_ref ref,
+                         struct pl_bytes *document_out)
+{
+    const struct pl_step_def *step = &live->def->steps[ref.step];
+    char why[PL_ERRAND_TEXT_MAX];
+
+    if (step->send == NULL || pl_step_is_undo(step, ref.item)) {
+        return PLACET_OK;
+    }
+    const int rc = pl_task_document(s, live, ref.step, ref.item, document_out, why, sizeof why);
+    if (rc != PLACET_EINVALID) {
+        return rc;
+    }
+    const int added = pl_errand_of_fault(s, live, ref.step, ref.item, why);
+    return added < 0 ? added : PLACET_EINVALID;
+}
+
+int pl_sessions_send_task(struct pl_server *s, const struct pl_live *live, uint16_t step,
+                          uint16_t item)
 {
     struct pl_sessions *t = s->sessions;
     const struct pl_task_ref ref = ref_of(live, step, item);
     struct pl_holder *holder = pl_holder_add(s, ref);
     struct pl_subscription *sub = &t->subscriptions[t->offering];
     struct pl_session *session = &t->sessions[sub->session];
+    struct pl_bytes document = {0};
     struct pl_writer body;
 
     if (holder != NULL) {
@@ -331,10 +370,13 @@ void pl_sessions_send_task(struct pl_server *s, const struct pl_live *live, uint
         holder->hand = true;
         pl_subscription_take_hand(s, sub);
     }
-    if (pl_outbox_open(&s->outbox, pl_task_letter_size(s, live, step), &body) == PLACET_OK) {
-        write_task(&body, s, live, ref, sub->client_id);
+    const int rc = make_document(s, live, ref, &document);
+    if (rc == PLACET_OK &&
+        pl_outbox_open(&s->outbox, pl_task_letter_size(s, live, step, item), &body) == PLACET_OK) {
+        write_task(&body, s, live, ref, sub->client_id, document);
         post(s, session, PLACET_KIND_TASK, &body);
     }
+    return rc == PLACET_ENOMEM ? rc : PLACET_OK;
 }
 
 void pl_sessions_cancel_task(struct pl_server *s, const struct pl_live *live, uint16_t step,
