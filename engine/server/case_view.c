@@ -1,6 +1,7 @@
 #include "server/case_view.h"
 
 #include "model/event_view.h"
+#include "server/case_extras.h"
 #include "server/session.h"
 #include "wire/case.h"
 
@@ -182,21 +183,38 @@ static void write_decision(struct pl_writer *out, const struct pl_definition *de
     }
 }
 
+uint32_t pl_task_pairs(const struct pl_found *found, uint16_t step, uint16_t item)
+{
+    return PL_TASK_PAIRS + pl_task_view_extra_pairs(found, step, item);
+}
+
+static void write_who(struct pl_writer *out, const struct pl_server *s,
+                      const struct pl_definition *def, uint16_t service)
+{
+    if (service == PL_NO_SERVICE) { /* a child case */
+        pl_write_key_string(out, "service", NULL);
+        pl_write_key_string(out, "department", NULL);
+        pl_write_key_bool(out, "connected", false);
+        return;
+    }
+    const struct pl_service *asked = &def->services[service];
+    pl_write_key_text(out, "service", asked->name);
+    pl_write_key_text(out, "department", def->departments[asked->department].id);
+    pl_write_key_bool(out, "connected", pl_service_is_served(s, asked->name));
+}
+
 void pl_task_write(struct pl_writer *out, const struct pl_server *s, const struct pl_found *found,
                    uint16_t step, uint16_t item)
 {
     const struct pl_definition *def = found->def;
-    const struct pl_step_def *step_def = &def->steps[step];
-    const struct pl_service *service = &def->services[pl_task_service(def, &found->c, step, item)];
-    const struct pl_task *task = &found->c.tasks[step_def->first_task + item];
+    const struct pl_task *task = &found->c.tasks[def->steps[step].first_task + item];
     const struct pl_task_ref ref = {found->c.id, step, item, task->round};
     char text[PL_TASK_TEXT_SIZE];
 
     pl_task_ref_format(ref, text);
     pl_write_key_string(out, "task", text);
     pl_write_key_u64(out, "item", item);
-    pl_write_key_text(out, "service", service->name);
-    pl_write_key_text(out, "department", def->departments[service->department].id);
+    write_who(out, s, def, pl_task_service(def, &found->c, step, item));
     pl_write_key_string(out, "state", pl_task_state_name(task->state));
     write_decision(out, def, task->decision,
                    task->state == PL_TASK_ANSWERED || task->state == PL_TASK_DEEMED);
@@ -205,7 +223,18 @@ void pl_task_write(struct pl_writer *out, const struct pl_server *s, const struc
     pl_write_key_time(out, "since", task->since_ms);
     pl_write_key_time(out, "due", task->due_ms != 0 ? task->due_ms : found->c.steps[step].due_ms);
     pl_write_key_time(out, "until", task->until_ms);
-    pl_write_key_bool(out, "connected", pl_service_is_served(s, service->name));
+    pl_task_view_write_extras(out, found, step, item);
+}
+
+/* Over all of its decisions that send back: a byte for each. */
+static uint64_t returns_of(const struct pl_step *step)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < PL_BACK_RULES_MAX; i++) {
+        sum += step->returns >> (8 * i) & 0xff;
+    }
+    return sum;
 }
 
 static void write_step(struct pl_writer *out, const struct pl_server *s,
@@ -214,20 +243,21 @@ static void write_step(struct pl_writer *out, const struct pl_server *s,
     const struct pl_step_def *step_def = &found->def->steps[i];
     const struct pl_step *step = &found->c.steps[i];
 
-    pl_write_map(out, 13);
+    pl_write_map(out, 13 + pl_step_extra_pairs(found, i));
     pl_write_key_text(out, "step", step_def->id);
     pl_write_title(out, "title", step_def->title);
     pl_write_key_string(out, "state", pl_step_state_name(step->state));
     write_decision(out, found->def, step->decision,
                    step->state == PL_STEP_DONE || step->state == PL_STEP_RETURNED);
     pl_write_key_u64(out, "round", step->round);
-    pl_write_key_u64(out, "returns", step->returns);
+    pl_write_key_u64(out, "returns", returns_of(step));
     pl_write_key_bool(out, "incident", step->incident);
     pl_write_key_time(out, "since", step->since_ms);
     pl_write_key_time(out, "started", step->started_ms);
     pl_write_key_time(out, "stopped", step->stopped_ms);
     pl_write_key_time(out, "due", step->due_ms);
     pl_write_key_bool(out, "late", step_is_late(step, s->now_ms));
+    pl_step_write_extras(out, found, i);
     pl_write_string(out, "tasks");
     uint32_t tasks = 0;
     for (uint16_t k = 0; k < step_def->task_count; k++) {
@@ -236,7 +266,7 @@ static void write_step(struct pl_writer *out, const struct pl_server *s,
     pl_write_array(out, tasks);
     for (uint16_t k = 0; k < step_def->task_count; k++) {
         if (found->c.tasks[step_def->first_task + k].state != PL_TASK_NONE) {
-            pl_write_map(out, PL_TASK_PAIRS);
+            pl_write_map(out, pl_task_pairs(found, i, k));
             pl_task_write(out, s, found, i, k);
         }
     }
@@ -244,15 +274,18 @@ static void write_step(struct pl_writer *out, const struct pl_server *s,
 
 uint32_t pl_case_full_size(const struct pl_found *found)
 {
-    return PL_CASE_SUMMARY_SIZE + (uint32_t)found->c.step_count * 1024 +
-           (uint32_t)found->c.task_count * 512;
+    return PL_CASE_SUMMARY_SIZE + PL_CASE_EXTRAS_SIZE +
+           pl_case_child_count(found) * PL_CASE_TEXT_SIZE +
+           found->c.step_count * (1024U + PL_STEP_EXTRAS_SIZE) +
+           found->c.task_count * (512U + PL_TASK_EXTRAS_SIZE);
 }
 
 void pl_case_write_full(struct pl_writer *out, const struct pl_server *s,
                         const struct pl_found *found, struct pl_bytes form)
 {
-    pl_write_map(out, SUMMARY_PAIRS + 3);
+    pl_write_map(out, SUMMARY_PAIRS + 3 + pl_case_extra_pairs(found));
     write_summary(out, found, s->now_ms);
+    pl_case_write_extras(out, found);
     pl_write_key_u64(out, "sequence", found->c.seq);
     pl_write_key_value(out, "form", form);
     pl_write_string(out, "all_steps");

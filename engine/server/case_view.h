@@ -38,8 +38,9 @@ void pl_case_write_full(struct pl_writer *out, const struct pl_server *s,
 /* Key and time, nil for 0. */
 void pl_write_key_time(struct pl_writer *out, const char *key, int64_t at_ms);
 
-/* One task with its step; the pairs of a map that the caller opened: PL_TASK_PAIRS. */
-#define PL_TASK_PAIRS     12
+/* One task with its step; the pairs of a map that the caller opened: so many. */
+#define PL_TASK_PAIRS 12 /* of a plain one */
+uint32_t pl_task_pairs(const struct pl_found *found, uint16_t step, uint16_t item);
 #define PL_TASK_VIEW_SIZE 2048
 void pl_task_write(struct pl_writer *out, const struct pl_server *s, const struct pl_found *found,
                    uint16_t step, uint16_t item);

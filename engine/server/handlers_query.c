@@ -62,7 +62,7 @@ static int get_task(struct pl_request *r)
     if (pl_answer_open(r, &body, PL_CASE_SUMMARY_SIZE + PL_TASK_VIEW_SIZE) == NULL) {
         return PLACET_ELIMIT;
     }
-    pl_write_map(&body, PL_TASK_PAIRS + 3);
+    pl_write_map(&body, pl_task_pairs(&found, ref.step, ref.item) + 3);
     pl_task_write(&body, s, &found, ref.step, ref.item);
     pl_write_key_text(&body, "step", found.def->steps[ref.step].id);
     pl_write_title(&body, "title", found.def->steps[ref.step].title);
@@ -81,8 +81,8 @@ static void write_step_def(struct pl_writer *out, const struct pl_definition *de
     pl_write_key_text(out, "stage", step->stage);
     pl_write_key_bool(out, "counts", step->counts);
     pl_write_string(out, "services");
-    pl_write_array(out, step->task_count);
-    for (uint16_t k = 0; k < step->task_count; k++) {
+    pl_write_array(out, step->run != NULL ? 0 : step->member_count);
+    for (uint16_t k = 0; step->run == NULL && k < step->member_count; k++) {
         pl_write_text(out, def->services[step->members[k].service].name);
     }
     pl_write_string(out, "after");

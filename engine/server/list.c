@@ -153,7 +153,7 @@ static void write_task(struct page *p, const struct pl_found *found, uint16_t st
 {
     char text[PL_CASE_TEXT_SIZE];
 
-    pl_write_map(&p->out, PL_TASK_PAIRS + 5);
+    pl_write_map(&p->out, pl_task_pairs(found, step, item) + 5);
     pl_task_write(&p->out, p->r->server, found, step, item);
     pl_case_id_format(found->c.id, text);
     pl_write_key_string(&p->out, "case", text);
@@ -170,9 +170,9 @@ static void take_tasks(struct page *p, const struct pl_found *found)
         const uint16_t i = pl_definition_step_of_task(found->def, task);
         const struct pl_step_def *step = &found->def->steps[i];
         const uint16_t item = (uint16_t)(task - step->first_task);
-        if (!task_matches(p, found->def,
-                          &found->def->services[pl_task_service(found->def, &found->c, i, item)],
-                          &found->c.tasks[task])) {
+        const uint16_t service = pl_task_service(found->def, &found->c, i, item);
+        if (service == PL_NO_SERVICE || /* a child case: nobody's task */
+            !task_matches(p, found->def, &found->def->services[service], &found->c.tasks[task])) {
             continue;
         }
         if (page_is_full(p)) {
@@ -181,6 +181,44 @@ static void take_tasks(struct page *p, const struct pl_found *found)
         }
         write_task(p, found, i, item);
     }
+}
+
+/* ---- children ---------------------------------------------------------------------------------
+ */
+
+/* The cases that the tasks of one started, in the order of the tasks: the cursor is the next task.
+ */
+static int list_children(struct page *p, uint64_t after)
+{
+    struct pl_server *s = p->r->server;
+    struct pl_found parent;
+    uint64_t task = after;
+
+    const struct pl_case_id id = pl_request_case(p->r);
+    int rc = pl_request_bad(p->r) ? PLACET_OK : pl_case_find(s, id, &parent);
+    if (rc == PLACET_ENOTFOUND) {
+        pl_request_mistake(p->r, "case", "no such case");
+        return PLACET_OK;
+    }
+    for (; rc == PLACET_OK && !pl_request_bad(p->r) && task < parent.c.task_count; task++) {
+        const struct pl_case_id child = {parent.c.tasks[task].child};
+        const size_t mark = s->arena.used;
+        struct pl_found found;
+        if (child.v == 0) {
+            continue;
+        }
+        if (page_is_full(p)) {
+            p->next = task;
+            break;
+        }
+        rc = pl_case_find(s, child, &found);
+        if (rc == PLACET_OK) {
+            pl_case_write_summary(&p->out, &found, s->now_ms);
+            p->count++;
+        }
+        s->arena.used = mark;
+    }
+    return rc;
 }
 
 /* ---- what there are few of --------------------------------------------------------------------
@@ -364,6 +402,7 @@ static const struct {
 } lists[] = {
     {"cases", list_cases},       {"tasks", list_tasks},       {"definitions", list_definitions},
     {"sessions", list_sessions}, {"services", list_services}, {"departments", list_departments},
+    {"children", list_children},
 };
 
 static int fill(struct page *p, struct pl_text what, uint64_t after)
@@ -373,8 +412,9 @@ static int fill(struct page *p, struct pl_text what, uint64_t after)
             return lists[i].list(p, after);
         }
     }
-    pl_request_mistake(p->r, "what",
-                       "must be cases, tasks, definitions, sessions, services or departments");
+    pl_request_mistake(
+        p->r, "what",
+        "must be cases, children, tasks, definitions, sessions, services or departments");
     return PLACET_OK;
 }
 

@@ -57,14 +57,23 @@ void pl_cli_case_tidy(json_t *value)
     size_t k = 0;
     json_t *step = NULL;
     json_t *task = NULL;
+    json_t *law_clock = NULL;
+    const char *name = NULL;
 
     pl_cli_summary_tidy(value);
+    if (json_object_get(value, "accepted") != NULL) {
+        PL_CLI_STAMP(value, "accepted");
+    }
     if (json_is_null(json_object_get(value, "form"))) {
         (void)json_object_del(value, "form");
     }
     json_array_foreach(json_object_get(value, "all_steps"), i, step)
     {
         PL_CLI_STAMP(step, "since", "started", "stopped", "due");
+        json_object_foreach(json_object_get(step, "clocks"), name, law_clock)
+        {
+            PL_CLI_STAMP(law_clock, "due");
+        }
         json_array_foreach(json_object_get(step, "tasks"), k, task)
         {
             pl_cli_task_tidy(task);
@@ -131,14 +140,23 @@ static enum pl_cli_style style_of(const json_t *value)
     return is_true(value, "late") ? PL_CLI_WARN : look_of(value).style;
 }
 
-/* The limit of what is open, the day of the end of what is not. */
+/* The limit of what is open, the day of the end of what is not; why it does not run. */
 static void put_due(struct pl_cli_grid *grid, const json_t *value, bool open)
 {
     char text[LOCAL_SIZE];
+    const char *stop = json_string_value(json_array_get(json_object_get(value, "stops"), 0));
 
-    pl_cli_grid_put(grid, is_true(value, "late") ? PL_CLI_BAD : PL_CLI_PLAIN, "%s%s",
+    pl_cli_grid_put(grid, is_true(value, "late") ? PL_CLI_BAD : PL_CLI_PLAIN, "%s%s%s%s",
                     open ? local_due(value, "due", text) : "",
-                    open && is_true(value, "late") ? " late" : "");
+                    open && is_true(value, "late") ? " late" : "",
+                    open && stop != NULL ? " stopped: " : "", open && stop != NULL ? stop : "");
+}
+
+/* Who has a task: a department, or the case that it started. */
+static const char *who(const json_t *task)
+{
+    const char *child = pl_cli_text(task, "child");
+    return child[0] != '\0' ? child : pl_cli_text(task, "department");
 }
 
 static void put_day(struct pl_cli_grid *grid, const json_t *value, const char *key)
@@ -167,7 +185,7 @@ static void put_member(struct pl_cli_grid *grid, const json_t *task, bool last)
                     (long long)pl_cli_number(task, "item"));
     pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s", "");
     pl_cli_grid_put(grid, look_of(task).style, "%s", decision_or_state(task));
-    pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s", pl_cli_text(task, "department"));
+    pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s", who(task));
     put_day(grid, task, "since");
     put_due(grid, task, is_open(task));
 }
@@ -185,8 +203,7 @@ static void put_step(struct pl_cli_grid *grid, const json_t *step)
     if (count > 1) {
         pl_cli_grid_put(grid, PL_CLI_PLAIN, "%zu departments", count);
     } else {
-        pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s",
-                        pl_cli_text(json_array_get(tasks, 0), "department"));
+        pl_cli_grid_put(grid, PL_CLI_PLAIN, "%s", who(json_array_get(tasks, 0)));
     }
     put_day(grid, step, "started");
     put_due(grid, step, is_open(step));
@@ -208,6 +225,24 @@ static void print_title(const struct pl_cli *cli, const json_t *value, size_t in
     pl_cli_paragraph(cli, fits ? 0 : indent, en);
 }
 
+static void draw_family(const json_t *value)
+{
+    size_t i = 0;
+    json_t *child = NULL;
+
+    if (json_object_get(value, "parent") != NULL) {
+        (void)printf("child of %s\n", pl_cli_text(value, "parent"));
+    }
+    json_array_foreach(json_object_get(value, "children"), i, child)
+    {
+        (void)printf("%s%s", i == 0 ? "children " : ", ", json_string_value(child));
+    }
+    (void)printf("%s", json_object_get(value, "children") != NULL ? "\n" : "");
+    if (json_object_get(value, "undoing") != NULL) {
+        (void)printf("being undone, then %s\n", pl_cli_text(value, "undoing"));
+    }
+}
+
 static void draw_heading(const struct pl_cli *cli, const json_t *value)
 {
     char started[LOCAL_SIZE];
@@ -226,8 +261,10 @@ static void draw_heading(const struct pl_cli *cli, const json_t *value)
         (void)printf(", closed %s: %s", local_time(value, "finished", finished),
                      pl_cli_text(value, "result"));
     }
-    (void)printf("; %lld of %lld steps settled\n\n", (long long)pl_cli_number(value, "settled"),
+    (void)printf("; %lld of %lld steps settled\n", (long long)pl_cli_number(value, "settled"),
                  (long long)pl_cli_number(value, "steps"));
+    draw_family(value);
+    (void)printf("\n");
 }
 
 /* Nobody is there for something that is open. */
@@ -243,7 +280,7 @@ static void draw_missing(const struct pl_cli *cli, const json_t *steps)
     {
         json_array_foreach(json_object_get(step, "tasks"), k, task)
         {
-            if (is_open(task)) {
+            if (is_open(task) && !json_is_null(json_object_get(task, "service"))) {
                 (void)json_array_append(missing, task);
             }
         }
