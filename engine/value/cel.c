@@ -6,8 +6,7 @@
 #include "value/cel_code.h"
 #include "value/mistake.h"
 
-/* The column, in characters from 1, of a byte. */
-static uint32_t column_of(struct pl_text source, uint32_t offset)
+uint32_t pl_cel_column(struct pl_text source, uint32_t offset)
 {
     uint32_t column = 1;
 
@@ -26,7 +25,7 @@ int pl_cel_refuse(struct placet_error *err, struct pl_text source, uint32_t offs
     va_start(args, message);
     (void)vsnprintf(text, sizeof(text), message, args);
     va_end(args);
-    const struct pl_place place = {.column = column_of(source, offset)};
+    const struct pl_place place = {.column = pl_cel_column(source, offset)};
     return pl_mistake(err, PLACET_EINVALID, place, hint, "%s", text);
 }
 
@@ -39,13 +38,14 @@ int pl_cel_limit(struct placet_error *err, struct pl_text source, uint32_t offse
     va_start(args, message);
     (void)vsnprintf(text, sizeof(text), message, args);
     va_end(args);
-    const struct pl_place place = {.column = column_of(source, offset)};
+    const struct pl_place place = {.column = pl_cel_column(source, offset)};
     return pl_mistake(err, PLACET_ELIMIT, place, "Divide the expression.", "%s", text);
 }
 
-int pl_cel_compile(struct pl_text source, const struct pl_cel_scope *scope, enum pl_cel_type wanted,
-                   struct pl_arena *arena, const struct pl_cel_program **program_out,
-                   struct placet_error *err)
+int pl_cel_compile_as(struct pl_text source, const struct pl_cel_scope *scope,
+                      enum pl_cel_type wanted, struct pl_cel_options options,
+                      struct pl_arena *arena, const struct pl_cel_program **program_out,
+                      struct placet_error *err)
 {
     if (source.len > PL_CEL_SOURCE_MAX) {
         return pl_cel_limit(err, source, PL_CEL_SOURCE_MAX, "an expression of more than %d bytes",
@@ -60,17 +60,24 @@ int pl_cel_compile(struct pl_text source, const struct pl_cel_scope *scope, enum
     }
     program->source = source;
 
-    int rc = pl_cel_parse(source, arena, program, err);
-    rc = rc == PLACET_OK ? pl_cel_check(program, scope, wanted, err) : rc;
+    int rc = pl_cel_parse(source, options, arena, program, err);
+    rc = rc == PLACET_OK ? pl_cel_check(program, scope, wanted, options, arena, err) : rc;
+    if (rc == PLACET_OK && !options.unfolded) {
+        rc = pl_cel_fold(program, arena, err);
+    }
     if (rc != PLACET_OK) {
         return rc;
     }
-    for (uint32_t i = 0; i < program->count; i++) {
-        program->steps[i].column = column_of(source, program->steps[i].offset);
-    }
-    program->cost_max = program->count;
     *program_out = program;
     return PLACET_OK;
+}
+
+int pl_cel_compile(struct pl_text source, const struct pl_cel_scope *scope, enum pl_cel_type wanted,
+                   struct pl_arena *arena, const struct pl_cel_program **program_out,
+                   struct placet_error *err)
+{
+    return pl_cel_compile_as(source, scope, wanted, (struct pl_cel_options){0}, arena, program_out,
+                             err);
 }
 
 struct pl_text pl_cel_source(const struct pl_cel_program *program)
@@ -87,7 +94,8 @@ uint32_t pl_cel_variables(const struct pl_cel_program *program, uint16_t *out, u
         for (uint32_t i = 0; i < program->count; i++) {
             const struct pl_cel_step *step = &program->steps[i];
             const bool reads = step->op == PL_CEL_OP_PATH || step->op == PL_CEL_OP_HAS;
-            if (reads && step->variable >= next && step->variable < least) {
+            if (reads && step->variable != PL_CEL_NO_VARIABLE && step->variable >= next &&
+                step->variable < least) {
                 least = step->variable;
             }
         }

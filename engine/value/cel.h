@@ -35,7 +35,7 @@ enum pl_cel_type {
     PL_CEL_DURATION,
     PL_CEL_TYPE,
     PL_CEL_OPTIONAL,
-    PL_CEL_DYN /* static types only: unknown until run time */
+    PL_CEL_DYN /* a static type: unknown until run time */
 };
 
 struct pl_cel_binding {
@@ -77,21 +77,6 @@ struct pl_cel_time {
     uint32_t nanos; /* 0 to 999,999,999 */
 };
 
-/* The value of an expression. Text, bytes, lists and maps borrow from the variables, the program or
- * the room that the caller lent. */
-struct pl_cel_value {
-    enum pl_cel_type type;
-    union {
-        bool boolean;
-        int64_t integer;
-        uint64_t natural;
-        double real;
-        struct pl_text text;     /* STRING; TYPE: its name */
-        struct pl_bytes value;   /* BYTES: the bytes; LIST, MAP: encoded, see pl_cel_write */
-        struct pl_cel_time time; /* TIMESTAMP, DURATION */
-    };
-};
-
 enum pl_cel_fault {
     PL_CEL_OK,
     PL_CEL_NO_SUCH_FIELD,
@@ -104,6 +89,26 @@ enum pl_cel_fault {
     PL_CEL_NO_CALENDAR,
     PL_CEL_ROOM, /* what is put together does not fit into the room */
     PL_CEL_COST
+};
+
+/* The value of an expression. Text, bytes, lists and maps borrow from the variables, the program or
+ * the room that the caller lent. */
+struct pl_cel_value {
+    enum pl_cel_type type;
+    union {
+        bool boolean;
+        int64_t integer;
+        uint64_t natural;
+        double real;
+        struct pl_text text;     /* STRING; TYPE: its name */
+        struct pl_bytes value;   /* BYTES: the bytes; LIST, MAP: encoded, see pl_cel_write */
+        struct pl_cel_time time; /* TIMESTAMP, DURATION */
+        struct {
+            enum pl_cel_fault fault;
+            uint32_t step;
+            uint32_t item;
+        } failure; /* only while an evaluation is under way */
+    };
 };
 
 struct pl_cel_result {

@@ -93,11 +93,11 @@ static int lex_number(struct pl_cel_lex *lex, struct pl_cel_token *token)
     }
 
     const char after = char_at(lex, lex->at);
-    if (after == 'u' || after == 'U') {
-        return pl_cel_refuse(lex->err, lex->source, lex->at, "Leave the `u` out.",
-                             "unsigned numbers are not supported yet");
+    if ((after == 'u' || after == 'U') && token->kind == PL_CEL_TOKEN_INT) {
+        token->kind = PL_CEL_TOKEN_UINT;
+        lex->at++;
     }
-    if (is_name_start(after)) {
+    if (is_name_start(char_at(lex, lex->at))) {
         return pl_cel_refuse(lex->err, lex->source, lex->at, "Put an operator between them.",
                              "a letter directly after a number");
     }
@@ -122,13 +122,37 @@ static bool is_closed(const struct pl_cel_lex *lex, char quote, uint32_t len)
     return true;
 }
 
-static int lex_quoted(struct pl_cel_lex *lex, struct pl_cel_token *token, bool raw)
-{
-    const uint32_t open = lex->at + (raw ? 1 : 0);
-    const char quote = lex->source.at[open];
-    uint32_t len = quote_len(lex->source.at + open, lex->source.len - open);
+/* The prefix of a string: r, b, both or nothing. */
+struct prefix {
+    uint32_t len;
+    bool raw;
+    bool bytes;
+};
 
-    token->kind = PL_CEL_TOKEN_STRING;
+static bool read_prefix(struct pl_text text, struct prefix *prefix)
+{
+    *prefix = (struct prefix){0};
+    for (; prefix->len < 2 && prefix->len < text.len; prefix->len++) {
+        const char c = (char)(text.at[prefix->len] | 0x20);
+        if (c == 'r' && !prefix->raw) {
+            prefix->raw = true;
+        } else if (c == 'b' && !prefix->bytes && !prefix->raw) {
+            prefix->bytes = true;
+        } else {
+            break;
+        }
+    }
+    return prefix->len < text.len && (text.at[prefix->len] == '"' || text.at[prefix->len] == '\'');
+}
+
+static int lex_quoted(struct pl_cel_lex *lex, struct pl_cel_token *token,
+                      const struct prefix *prefix)
+{
+    const uint32_t open = lex->at + prefix->len;
+    const char quote = lex->source.at[open];
+    const uint32_t len = quote_len(lex->source.at + open, lex->source.len - open);
+
+    token->kind = prefix->bytes ? PL_CEL_TOKEN_BYTES : PL_CEL_TOKEN_STRING;
     lex->at = open + len;
     while (lex->at < lex->source.len) {
         const char c = lex->source.at[lex->at];
@@ -139,10 +163,29 @@ static int lex_quoted(struct pl_cel_lex *lex, struct pl_cel_token *token, bool r
         if (len == 1 && (c == '\n' || c == '\r')) {
             break;
         }
-        lex->at += c == '\\' && !raw ? 2 : 1;
+        lex->at += c == '\\' && !prefix->raw ? 2 : 1;
     }
     return pl_cel_refuse(lex->err, lex->source, token->offset, "Add the closing quote.",
                          "a text in quotes is not closed");
+}
+
+/* `a-name.with /signs`: only as the name of a field. */
+static int lex_backticks(struct pl_cel_lex *lex, struct pl_cel_token *token)
+{
+    token->kind = PL_CEL_TOKEN_QUOTED;
+    for (lex->at++; lex->at < lex->source.len; lex->at++) {
+        const char c = lex->source.at[lex->at];
+        if (c == '`' && lex->at > token->offset + 1) {
+            lex->at++;
+            return PLACET_OK;
+        }
+        if (!is_name_start(c) && !is_digit(c) && (c == '\0' || strchr("-./ ", c) == NULL)) {
+            break;
+        }
+    }
+    return pl_cel_refuse(lex->err, lex->source, token->offset,
+                         "Between backticks stand letters, digits, `_`, `-`, `.`, `/` and blanks.",
+                         "a name in backticks is not closed");
 }
 
 static uint32_t put_utf8(char *out, uint32_t c)
@@ -169,7 +212,7 @@ static uint32_t put_utf8(char *out, uint32_t c)
     return 4;
 }
 
-/* The code point of `count` digits, or UINT32_MAX. */
+/* The number of `count` digits, or UINT32_MAX. */
 static uint32_t digits_value(struct pl_text body, uint32_t at, uint32_t count, uint32_t base)
 {
     uint32_t value = 0;
@@ -187,9 +230,9 @@ static uint32_t digits_value(struct pl_text body, uint32_t at, uint32_t count, u
     return value;
 }
 
-/* The code point of the escape at body[*at] (after the backslash), which moves past it; UINT32_MAX
- * when it is none. */
-static uint32_t unescape(struct pl_text body, uint32_t *at)
+/* The code point (of bytes: the byte) of the escape at body[*at] (after the backslash), which moves
+ * past it; UINT32_MAX when it is none. */
+static uint32_t unescape(struct pl_text body, bool bytes, uint32_t *at)
 {
     static const char names[] = "abfnrtv\\?\"'`";
     static const char meant[] = "\a\b\f\n\r\t\v\\?\"'`";
@@ -207,7 +250,7 @@ static uint32_t unescape(struct pl_text body, uint32_t *at)
         return value;
     }
     const uint32_t count = c == 'x' || c == 'X' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
-    if (count == 0) {
+    if (count == 0 || (bytes && count > 2)) {
         return UINT32_MAX;
     }
     value = digits_value(body, *at + 1, count, 16);
@@ -218,11 +261,11 @@ static uint32_t unescape(struct pl_text body, uint32_t *at)
 int pl_cel_lex_string(struct pl_cel_lex *lex, const struct pl_cel_token *token,
                       struct pl_arena *arena, struct pl_text *text_out)
 {
-    const bool raw = token->text.at[0] == 'r' || token->text.at[0] == 'R';
-    const uint32_t prefix = raw ? 1 : 0;
-    const uint32_t quote = quote_len(token->text.at + prefix, token->text.len - prefix);
-    const struct pl_text body = {token->text.at + prefix + quote,
-                                 token->text.len - prefix - 2 * quote};
+    struct prefix prefix;
+    (void)read_prefix(token->text, &prefix);
+    const uint32_t quote = quote_len(token->text.at + prefix.len, token->text.len - prefix.len);
+    const uint32_t open = prefix.len + quote;
+    const struct pl_text body = {token->text.at + open, token->text.len - open - quote};
     char *out = pl_arena_text(arena, body.at, body.len);
     uint32_t len = 0;
 
@@ -231,17 +274,21 @@ int pl_cel_lex_string(struct pl_cel_lex *lex, const struct pl_cel_token *token,
                             "the definition does not fit in memory");
     }
     for (uint32_t at = 0; at < body.len;) {
-        if (raw || body.at[at] != '\\') {
+        if (prefix.raw || body.at[at] != '\\') {
             out[len++] = body.at[at++];
             continue;
         }
         const uint32_t start = at++;
-        const uint32_t c = unescape(body, &at);
-        if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF) || c == 0) {
-            return pl_cel_refuse(lex->err, lex->source, token->offset + prefix + quote + start,
+        const uint32_t c = unescape(body, prefix.bytes, &at);
+        if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) {
+            return pl_cel_refuse(lex->err, lex->source, token->offset + open + start,
                                  "Write `\\\\` for a backslash.", "a wrong escape sequence");
         }
-        len += put_utf8(out + len, c);
+        if (prefix.bytes) {
+            out[len++] = (char)c;
+        } else {
+            len += put_utf8(out + len, c);
+        }
     }
     out[len] = '\0';
     *text_out = (struct pl_text){out, len};
@@ -280,16 +327,14 @@ static int lex_token(struct pl_cel_lex *lex, struct pl_cel_token *token)
 {
     const char c = char_at(lex, lex->at);
     const char next = char_at(lex, lex->at + 1);
+    const struct pl_text rest = {lex->source.at + lex->at, lex->source.len - lex->at};
+    struct prefix prefix;
 
-    if (c == '"' || c == '\'') {
-        return lex_quoted(lex, token, false);
+    if (read_prefix(rest, &prefix)) {
+        return lex_quoted(lex, token, &prefix);
     }
-    if ((c == 'r' || c == 'R') && (next == '"' || next == '\'')) {
-        return lex_quoted(lex, token, true);
-    }
-    if ((c == 'b' || c == 'B') && (next == '"' || next == '\'')) {
-        return pl_cel_refuse(lex->err, lex->source, lex->at, "Leave the `b` out.",
-                             "bytes are not supported yet");
+    if (c == '`') {
+        return lex_backticks(lex, token);
     }
     if (is_digit(c) || (c == '.' && is_digit(next))) {
         return lex_number(lex, token);

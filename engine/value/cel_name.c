@@ -1,71 +1,58 @@
-/* The names that CEL gives a meaning: functions, and words that are reserved. */
+/* The names that CEL gives a meaning besides functions: words that are reserved, and types. */
 #include <string.h>
 
 #include "value/cel_code.h"
+#include "value/cel_function.h"
 #include "value/mistake.h"
 
 static const char *const reserved[] = {
     "as",  "break", "const",     "continue", "else",   "for", "function", "if",   "import",
     "let", "loop",  "namespace", "package",  "return", "var", "void",     "while"};
 
-static const char *const later[] = {"all",       "exists",   "exists_one", "filter", "map",
-                                    "matches",   "string",   "uint",       "bytes",  "type",
-                                    "timestamp", "duration", "dyn"};
+static const char *const macros[] = {"has",          "all",      "exists", "exists_one",
+                                     "existsOne",    "map",      "filter", "transformList",
+                                     "transformMap", "cel.bind", "optMap", "optFlatMap"};
 
-static const struct pl_cel_function functions[] = {
-    {"size", false, PL_CEL_OP_SIZE},
-    {"size", true, PL_CEL_OP_SIZE},
-    {"int", false, PL_CEL_OP_INT},
-    {"double", false, PL_CEL_OP_DOUBLE},
-    {"startsWith", true, PL_CEL_OP_STARTS_WITH},
-    {"endsWith", true, PL_CEL_OP_ENDS_WITH},
-    {"contains", true, PL_CEL_OP_CONTAINS},
-};
-
-static bool is_among(struct pl_text name, const char *const *words, size_t count)
+bool pl_cel_name_is_reserved(struct pl_text name)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (pl_text_is(name, words[i])) {
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+        if (pl_text_is(name, reserved[i])) {
             return true;
         }
     }
     return false;
 }
 
-bool pl_cel_name_is_reserved(struct pl_text name)
+bool pl_cel_name_type(struct pl_text name, struct pl_cel_value *type_out)
 {
-    return is_among(name, reserved, sizeof(reserved) / sizeof(reserved[0]));
+    for (unsigned type = PL_CEL_NULL; type <= PL_CEL_DYN; type++) {
+        const char *known = pl_cel_type_name((enum pl_cel_type)type);
+        if (pl_text_is(name, known)) {
+            *type_out = (struct pl_cel_value){.type = PL_CEL_TYPE, .text = pl_text_of(known)};
+            return true;
+        }
+    }
+    return false;
 }
 
-int pl_cel_refuse_function(struct pl_cel_lex *lex, const struct pl_cel_token *name, bool is_method)
+int pl_cel_refuse_function(struct placet_error *err, struct pl_text source, struct pl_text name,
+                           uint32_t offset, bool is_method)
 {
-    static const char *const names[] = {"size",       "int",      "double",  "has",
-                                        "startsWith", "endsWith", "contains"};
-    const struct pl_text shown = pl_mistake_quote(name->text, 40);
+    const char *names[PL_CEL_ROWS + sizeof(macros) / sizeof(macros[0])];
+    const struct pl_text shown = pl_mistake_quote(name, 40);
     char word[48] = {0};
-    char hint[96] = "Known are size, has, int, double, startsWith, endsWith and contains.";
+    char hint[96] = "`size(x)`, `x.startsWith('a')`, `list.exists(x, x > 1)` are some that exist.";
+    size_t count = pl_cel_function_names(names);
 
+    memcpy(names + count, macros, sizeof(macros));
+    count += sizeof(macros) / sizeof(macros[0]);
     memcpy(word, shown.at, shown.len);
-    if (is_among(name->text, later, sizeof(later) / sizeof(later[0]))) {
-        return pl_cel_refuse(lex->err, lex->source, name->offset, hint, "`%s` is not supported yet",
-                             word);
-    }
-    const char *closest = pl_text_closest(word, names, sizeof(names) / sizeof(names[0]));
+    const char *closest = pl_text_closest(word, names, count);
     if (closest != NULL && strcmp(closest, word) != 0) {
         struct pl_builder b;
         pl_builder_init(&b, hint, sizeof(hint));
         pl_builder_addf(&b, "Did you mean `%s`?", closest);
     }
-    return pl_cel_refuse(lex->err, lex->source, name->offset, hint, "no %s `%s`",
-                         is_method ? "method" : "function", word);
-}
-
-const struct pl_cel_function *pl_cel_function_of(struct pl_text name, bool is_method)
-{
-    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-        if (functions[i].is_method == is_method && pl_text_is(name, functions[i].name)) {
-            return &functions[i];
-        }
-    }
-    return NULL;
+    return pl_cel_refuse(err, source, offset, hint, "no %s `%s`", is_method ? "method" : "function",
+                         word);
 }

@@ -1,48 +1,40 @@
 /* The grammar of CEL by precedence climbing, straight to postfix code. The recursion is bounded by
  * PL_CEL_DEPTH_MAX. */
+#include "value/cel_parse.h"
+
 #include <string.h>
 
 #include "base/check.h"
-#include "value/cel_code.h"
+#include "value/cel_function.h"
 #include "value/decimal.h"
 #include "value/mistake.h"
 
-struct parse {
-    struct pl_cel_lex lex;
-    struct pl_cel_token token; /* not yet taken */
-    struct pl_arena *arena;
-    struct pl_cel_program *program;
-    uint32_t depth;
-};
-
-static int parse_expression(struct parse *p);
-
-static int refuse(struct parse *p, uint32_t offset, const char *hint, const char *message)
+int pl_cel_parse_refuse(struct pl_cel_parse *p, uint32_t offset, const char *hint,
+                        const char *message)
 {
     return pl_cel_refuse(p->lex.err, p->lex.source, offset, hint, "%s", message);
 }
 
-static int advance(struct parse *p)
+int pl_cel_parse_advance(struct pl_cel_parse *p)
 {
+    p->end = p->token.offset + p->token.text.len;
     return pl_cel_lex_next(&p->lex, &p->token);
 }
 
-static bool at_mark(const struct parse *p, const char *mark)
+bool pl_cel_parse_at(const struct pl_cel_parse *p, const char *mark)
 {
-    return p->token.kind == PL_CEL_TOKEN_MARK && p->token.text.len == strlen(mark) &&
-           memcmp(p->token.text.at, mark, p->token.text.len) == 0;
+    return p->token.kind == PL_CEL_TOKEN_MARK && pl_text_is(p->token.text, mark);
 }
 
-static bool at_word(const struct parse *p, const char *word)
+static bool at_word(const struct pl_cel_parse *p, const char *word)
 {
-    return p->token.kind == PL_CEL_TOKEN_NAME && p->token.text.len == strlen(word) &&
-           memcmp(p->token.text.at, word, p->token.text.len) == 0;
+    return p->token.kind == PL_CEL_TOKEN_NAME && pl_text_is(p->token.text, word);
 }
 
-static int expect(struct parse *p, const char *mark, const char *hint)
+int pl_cel_parse_expect(struct pl_cel_parse *p, const char *mark, const char *hint)
 {
-    if (at_mark(p, mark)) {
-        return advance(p);
+    if (pl_cel_parse_at(p, mark)) {
+        return pl_cel_parse_advance(p);
     }
     if (p->token.kind == PL_CEL_TOKEN_END) {
         return pl_cel_refuse(p->lex.err, p->lex.source, p->token.offset, hint,
@@ -55,137 +47,212 @@ static int expect(struct parse *p, const char *mark, const char *hint)
 
 /* ---- code ---- */
 
-/* The caller has made room: pl_cel_parse counted the tokens. */
-static struct pl_cel_step *emit(struct parse *p, enum pl_cel_op op, uint32_t offset)
+struct pl_cel_step *pl_cel_parse_emit(struct pl_cel_parse *p, enum pl_cel_op op, uint32_t from,
+                                      uint32_t offset)
 {
     PL_CHECK(p->program->count < p->program->count_max);
     struct pl_cel_step *step = &p->program->steps[p->program->count++];
-    *step = (struct pl_cel_step){.op = op, .type = PL_CEL_DYN, .offset = offset};
+    *step = (struct pl_cel_step){.op = op,
+                                 .type = PL_CEL_DYN,
+                                 .start = PL_CEL_NO_START,
+                                 .offset = offset,
+                                 .from = from,
+                                 .to = p->end};
     return step;
 }
 
-static struct pl_cel_step *last_step(struct parse *p)
+struct pl_cel_step *pl_cel_parse_last(struct pl_cel_parse *p)
 {
     PL_CHECK(p->program->count > 0);
     return &p->program->steps[p->program->count - 1];
 }
 
-static int emit_text(struct parse *p)
+int pl_cel_parse_open(struct pl_cel_parse *p, enum pl_cel_op op, uint32_t from, uint32_t offset,
+                      struct pl_cel_step **step_out)
 {
+    if (p->frames == PL_CEL_FRAMES_MAX) {
+        return pl_cel_limit(p->lex.err, p->lex.source, offset,
+                            "the expression is nested too deeply");
+    }
+    p->frames++;
+    *step_out = pl_cel_parse_emit(p, op, from, offset);
+    return PLACET_OK;
+}
+
+/* One level deeper; the caller goes back up. */
+static int enter(struct pl_cel_parse *p)
+{
+    return ++p->depth <= PL_CEL_DEPTH_MAX ? PLACET_OK
+                                          : pl_cel_limit(p->lex.err, p->lex.source, p->token.offset,
+                                                         "the expression is nested too deeply");
+}
+
+/* ---- literals ---- */
+
+static int parse_text(struct pl_cel_parse *p)
+{
+    const uint32_t from = p->token.offset;
+    const bool is_bytes = p->token.kind == PL_CEL_TOKEN_BYTES;
     struct pl_text text;
-    const int rc = pl_cel_lex_string(&p->lex, &p->token, p->arena, &text);
-    if (rc != PLACET_OK) {
-        return rc;
-    }
-    struct pl_cel_step *step = emit(p, PL_CEL_OP_CONST, p->token.offset);
-    step->value = (struct pl_cel_value){.type = PL_CEL_STRING, .text = text};
-    return advance(p);
-}
-
-/* ---- numbers ---- */
-
-static int emit_number(struct parse *p, bool negative, uint32_t offset)
-{
-    struct pl_cel_value value = {.type = PL_CEL_INT};
-
-    if (p->token.kind == PL_CEL_TOKEN_REAL) {
-        value.type = PL_CEL_DOUBLE;
-        if (!pl_decimal_parse(p->token.text, &value.real)) {
-            return refuse(p, p->token.offset, NULL, "a number beyond the range of a double");
-        }
-        value.real = negative ? -value.real : value.real;
-    } else if (p->token.text.len == 2 && p->token.text.at[1] == 'x') {
-        return refuse(p, p->token.offset, "Write digits after `0x`.", "a number without digits");
-    } else if (!pl_cel_literal_int(p->token.text, negative, &value.integer)) {
-        return refuse(p, p->token.offset, "Write a number with a fraction, such as `1e20`.",
-                      "a number beyond 64 bits");
-    }
-    emit(p, PL_CEL_OP_CONST, offset)->value = value;
-    return advance(p);
-}
-
-/* ---- names ---- */
-
-/* After the name and `(`: the arguments and `)`. */
-static int parse_call(struct parse *p, const struct pl_cel_token *name, bool is_method)
-{
-    const struct pl_cel_function *function = pl_cel_function_of(name->text, is_method);
-    if (function == NULL) {
-        return pl_cel_refuse_function(&p->lex, name, is_method);
-    }
-    const bool has_argument = !is_method || function->op != PL_CEL_OP_SIZE;
-
-    if (has_argument) {
-        if (at_mark(p, ")")) {
-            return refuse(p, p->token.offset, NULL, "an argument is missing");
-        }
-        const int rc = parse_expression(p);
-        if (rc != PLACET_OK) {
-            return rc;
-        }
-    }
-    if (at_mark(p, ",")) {
-        return refuse(p, p->token.offset, NULL, "too many arguments");
-    }
-    const int rc = expect(p, ")", "Close the call with `)`.");
+    int rc = pl_cel_lex_string(&p->lex, &p->token, p->arena, &text);
+    rc = rc == PLACET_OK ? pl_cel_parse_advance(p) : rc;
     if (rc == PLACET_OK) {
-        (void)emit(p, function->op, name->offset);
+        pl_cel_parse_emit(p, PL_CEL_OP_CONST, from, from)->value =
+            is_bytes ? (struct pl_cel_value){.type = PL_CEL_BYTES,
+                                             .value = {(const uint8_t *)text.at, text.len}}
+                     : (struct pl_cel_value){.type = PL_CEL_STRING, .text = text};
     }
     return rc;
 }
 
-/* has(path.field): the argument is not evaluated. */
-static int parse_has(struct parse *p)
+static int parse_number(struct pl_cel_parse *p, bool negative, uint32_t from)
 {
-    const uint32_t start = p->program->count;
-    const uint32_t offset = p->token.offset;
-    int rc = parse_expression(p);
+    const struct pl_text text = p->token.text;
+    const bool is_hex = text.len >= 2 && text.at[1] == 'x';
+    struct pl_cel_value value = {.type = PL_CEL_INT};
+    bool fits = false;
+
+    if (is_hex && text.len == (p->token.kind == PL_CEL_TOKEN_UINT ? 3U : 2U)) {
+        return pl_cel_parse_refuse(p, p->token.offset, "Write digits after `0x`.",
+                                   "a number without digits");
+    }
+    if (p->token.kind == PL_CEL_TOKEN_REAL) {
+        value.type = PL_CEL_DOUBLE;
+        if (!pl_decimal_parse(text, &value.real)) {
+            return pl_cel_parse_refuse(p, p->token.offset, NULL,
+                                       "a number beyond the range of a double");
+        }
+        value.real = negative ? -value.real : value.real;
+        fits = true;
+    } else if (p->token.kind == PL_CEL_TOKEN_UINT) {
+        value.type = PL_CEL_UINT;
+        fits = pl_cel_literal_uint(text, &value.natural);
+    } else {
+        fits = pl_cel_literal_int(text, negative, &value.integer);
+    }
+    if (!fits) {
+        return pl_cel_parse_refuse(p, p->token.offset,
+                                   "Write a number with a fraction, such as `1e20`.",
+                                   "a number beyond 64 bits");
+    }
+    const int rc = pl_cel_parse_advance(p);
+    if (rc == PLACET_OK) {
+        pl_cel_parse_emit(p, PL_CEL_OP_CONST, from, from)->value = value;
+    }
+    return rc;
+}
+
+/* `?` before an entry: it is left out when its value is an empty optional. */
+static int parse_entry_mark(struct pl_cel_parse *p, uint8_t *index)
+{
+    *index = pl_cel_parse_at(p, "?") ? 1 : 0;
+    return *index == 1 ? pl_cel_parse_advance(p) : PLACET_OK;
+}
+
+static int parse_list_entry(struct pl_cel_parse *p)
+{
+    const uint32_t from = p->token.offset;
+    uint8_t index = 0;
+    int rc = parse_entry_mark(p, &index);
+
+    rc = rc == PLACET_OK ? pl_cel_parse_expression(p) : rc;
+    if (rc == PLACET_OK) {
+        pl_cel_parse_emit(p, PL_CEL_OP_ADD, from, from)->index = index;
+    }
+    return rc;
+}
+
+static int parse_map_entry(struct pl_cel_parse *p)
+{
+    const uint32_t from = p->token.offset;
+    uint8_t index = 0;
+    int rc = parse_entry_mark(p, &index);
+
+    rc = rc == PLACET_OK ? pl_cel_parse_expression(p) : rc;
+    rc = rc == PLACET_OK ? pl_cel_parse_expect(p, ":", "An entry is written `key: value`.") : rc;
+    rc = rc == PLACET_OK ? pl_cel_parse_expression(p) : rc;
+    if (rc == PLACET_OK) {
+        pl_cel_parse_emit(p, PL_CEL_OP_PUT, from, from)->index = index;
+    }
+    return rc;
+}
+
+/* A list or map, at its opening bracket. */
+static int parse_container(struct pl_cel_parse *p, enum pl_cel_type type)
+{
+    const char *const end = type == PL_CEL_LIST ? "]" : "}";
+    const char *const hint = type == PL_CEL_LIST
+                                 ? "Separate the entries with `,` and close the list with `]`."
+                                 : "Separate the entries with `,` and close the map with `}`.";
+    const uint32_t from = p->token.offset;
+    struct pl_cel_step *open = NULL;
+    int rc = pl_cel_parse_advance(p);
+    rc = rc == PLACET_OK ? pl_cel_parse_open(p, PL_CEL_OP_OPEN, from, from, &open) : rc;
     if (rc != PLACET_OK) {
         return rc;
     }
-    struct pl_cel_step *step = last_step(p);
-    if (p->program->count != start + 1 || step->op != PL_CEL_OP_PATH ||
-        memchr(step->path.at, '.', step->path.len) == NULL) {
-        return refuse(p, offset, "Write has(project.area).", "has() takes the path of a field");
+    open->type = type;
+    while (rc == PLACET_OK && !pl_cel_parse_at(p, end)) {
+        rc = type == PL_CEL_LIST ? parse_list_entry(p) : parse_map_entry(p);
+        if (rc != PLACET_OK || pl_cel_parse_at(p, end)) {
+            break;
+        }
+        rc = pl_cel_parse_expect(p, ",", hint);
     }
-    step->op = PL_CEL_OP_HAS;
-    return expect(p, ")", "Close the call with `)`.");
+    rc = rc == PLACET_OK ? pl_cel_parse_advance(p) : rc;
+    if (rc == PLACET_OK) {
+        p->frames--;
+        pl_cel_parse_emit(p, PL_CEL_OP_CLOSE, from, from)->type = type;
+    }
+    return rc;
 }
 
-/* Whether the name that follows a dot is a method: then the path ends before. */
-static bool next_is_open(const struct parse *p)
+/* ---- names ---- */
+
+static bool emit_local(struct pl_cel_parse *p, struct pl_text name, uint32_t from)
 {
-    struct pl_cel_lex ahead = p->lex;
-    struct pl_cel_token token;
-
-    ahead.err = NULL;
-    return pl_cel_lex_next(&ahead, &token) == PLACET_OK && token.kind == PL_CEL_TOKEN_MARK &&
-           token.text.at[0] == '(';
+    for (uint32_t i = p->local_count; i > 0; i--) {
+        const struct pl_cel_local *local = &p->locals[i - 1];
+        if (pl_text_equal(local->name, name)) {
+            struct pl_cel_step *step = pl_cel_parse_emit(p, PL_CEL_OP_LOCAL, from, from);
+            step->frame = local->frame;
+            step->index = local->index;
+            step->target = local->opened;
+            step->path = name;
+            return true;
+        }
+    }
+    return false;
 }
 
-static int parse_name(struct parse *p)
+/* A name that is no literal; after `.` it is not one of a macro. */
+static int parse_name(struct pl_cel_parse *p, uint32_t from, bool is_root)
 {
     const struct pl_cel_token name = p->token;
-    int rc = advance(p);
+    const int rc = pl_cel_parse_advance(p);
+
     if (rc != PLACET_OK) {
         return rc;
     }
-    if (at_mark(p, "(")) {
-        rc = advance(p);
-        if (rc != PLACET_OK) {
-            return rc;
-        }
-        return pl_text_is(name.text, "has") ? parse_has(p) : parse_call(p, &name, false);
+    if (pl_cel_parse_at(p, "(")) {
+        return pl_cel_parse_call(p, &name, false, from);
+    }
+    if (!is_root && emit_local(p, name.text, from)) {
+        return PLACET_OK;
     }
     if (pl_cel_name_is_reserved(name.text)) {
         return pl_cel_refuse(p->lex.err, p->lex.source, name.offset, "Choose another name.",
                              "`%.*s` is a reserved word", (int)name.text.len, name.text.at);
     }
-    emit(p, PL_CEL_OP_PATH, name.offset)->path = name.text;
+    if (pl_text_is(name.text, "now")) {
+        (void)pl_cel_parse_emit(p, PL_CEL_OP_NOW, from, from);
+    } else {
+        pl_cel_parse_emit(p, PL_CEL_OP_PATH, from, name.offset)->path = name.text;
+    }
     return PLACET_OK;
 }
 
-static int parse_word(struct parse *p)
+static int parse_word(struct pl_cel_parse *p)
 {
     static const struct {
         const char *word;
@@ -195,144 +262,174 @@ static int parse_word(struct parse *p)
         {"false", {.type = PL_CEL_BOOL, .boolean = false}},
         {"null", {.type = PL_CEL_NULL}},
     };
+    const uint32_t from = p->token.offset;
 
     for (size_t i = 0; i < sizeof(literals) / sizeof(literals[0]); i++) {
         if (at_word(p, literals[i].word)) {
-            emit(p, PL_CEL_OP_CONST, p->token.offset)->value = literals[i].value;
-            return advance(p);
+            const int rc = pl_cel_parse_advance(p);
+            if (rc == PLACET_OK) {
+                pl_cel_parse_emit(p, PL_CEL_OP_CONST, from, from)->value = literals[i].value;
+            }
+            return rc;
         }
     }
     if (at_word(p, "in")) {
-        return refuse(p, p->token.offset, "Write a value before `in`.", "a value is missing");
+        return pl_cel_parse_refuse(p, from, "Write a value before `in`.", "a value is missing");
     }
-    return parse_name(p);
-}
-
-/* ---- lists of constants ---- */
-
-/* Replaces the constants from `start` on by one list. */
-static int fold_list(struct parse *p, uint32_t start, uint32_t offset)
-{
-    struct pl_cel_program *program = p->program;
-    struct pl_cel_value list;
-
-    for (uint32_t i = start; i < program->count; i++) {
-        if (program->steps[i].op != PL_CEL_OP_CONST) {
-            return refuse(p, program->steps[i].offset, "Write the comparisons out with `||`.",
-                          "a list may hold constants only");
-        }
-    }
-    if (!pl_cel_literal_list(program->steps + start, program->count - start, p->arena, &list)) {
-        return pl_cel_limit(p->lex.err, p->lex.source, offset,
-                            "the definition does not fit in memory");
-    }
-    program->count = start;
-    emit(p, PL_CEL_OP_CONST, offset)->value = list;
-    return PLACET_OK;
-}
-
-static int parse_list(struct parse *p)
-{
-    const uint32_t start = p->program->count;
-    const uint32_t offset = p->token.offset;
-    int rc = advance(p);
-
-    while (rc == PLACET_OK && !at_mark(p, "]")) {
-        rc = parse_expression(p);
-        if (rc != PLACET_OK || at_mark(p, "]")) {
-            break;
-        }
-        rc = expect(p, ",", "Separate the entries with `,` and close the list with `]`.");
-    }
-    if (rc == PLACET_OK) {
-        rc = advance(p);
-    }
-    return rc == PLACET_OK ? fold_list(p, start, offset) : rc;
+    return parse_name(p, from, false);
 }
 
 /* ---- expressions ---- */
 
-static int parse_primary(struct parse *p)
+static int parse_mark(struct pl_cel_parse *p)
+{
+    const uint32_t from = p->token.offset;
+    int rc = PLACET_OK;
+
+    if (pl_cel_parse_at(p, "[")) {
+        return parse_container(p, PL_CEL_LIST);
+    }
+    if (pl_cel_parse_at(p, "{")) {
+        return parse_container(p, PL_CEL_MAP);
+    }
+    if (pl_cel_parse_at(p, "(")) {
+        rc = pl_cel_parse_advance(p);
+        rc = rc == PLACET_OK ? pl_cel_parse_expression(p) : rc;
+        return rc == PLACET_OK ? pl_cel_parse_expect(p, ")", "Close the bracket.") : rc;
+    }
+    if (pl_cel_parse_at(p, ".")) {
+        rc = pl_cel_parse_advance(p);
+        if (rc == PLACET_OK && p->token.kind == PL_CEL_TOKEN_NAME) {
+            return parse_name(p, from, true);
+        }
+    }
+    const struct pl_text shown = p->token.text;
+    return rc != PLACET_OK
+               ? rc
+               : pl_cel_refuse(p->lex.err, p->lex.source, p->token.offset, NULL,
+                               "`%.*s` where a value is expected", (int)shown.len, shown.at);
+}
+
+static int parse_primary(struct pl_cel_parse *p)
 {
     switch (p->token.kind) {
     case PL_CEL_TOKEN_NAME:
         return parse_word(p);
     case PL_CEL_TOKEN_INT:
+    case PL_CEL_TOKEN_UINT:
     case PL_CEL_TOKEN_REAL:
-        return emit_number(p, false, p->token.offset);
+        return parse_number(p, false, p->token.offset);
     case PL_CEL_TOKEN_STRING:
-        return emit_text(p);
+    case PL_CEL_TOKEN_BYTES:
+        return parse_text(p);
+    case PL_CEL_TOKEN_QUOTED:
+        return pl_cel_parse_refuse(p, p->token.offset,
+                                   "Backticks are for fields: `form.`content-type``.",
+                                   "a name in backticks where a value is expected");
     case PL_CEL_TOKEN_END:
-        return refuse(p, p->token.offset, NULL, "the expression ends where a value is expected");
+        return pl_cel_parse_refuse(p, p->token.offset, NULL,
+                                   "the expression ends where a value is expected");
     case PL_CEL_TOKEN_MARK:
         break;
     }
-    if (at_mark(p, "[")) {
-        return parse_list(p);
-    }
-    if (at_mark(p, "(")) {
-        int rc = advance(p);
-        rc = rc == PLACET_OK ? parse_expression(p) : rc;
-        return rc == PLACET_OK ? expect(p, ")", "Close the bracket.") : rc;
-    }
-    if (at_mark(p, "{")) {
-        return refuse(p, p->token.offset, NULL, "map literals are not supported yet");
-    }
-    const struct pl_text shown = p->token.text;
-    return pl_cel_refuse(p->lex.err, p->lex.source, p->token.offset, NULL,
-                         "`%.*s` where a value is expected", (int)shown.len, shown.at);
+    return parse_mark(p);
 }
 
-/* `.name` or `.name(...)`; the dot is taken. */
-static int parse_member(struct parse *p)
+/* A path is resolved as a whole, wherever its parts stand. */
+static int extend_path(struct pl_cel_parse *p, struct pl_cel_step *step, struct pl_text name)
 {
-    const struct pl_cel_token name = p->token;
-
-    if (name.kind != PL_CEL_TOKEN_NAME || at_word(p, "in") || at_word(p, "true") ||
-        at_word(p, "false") || at_word(p, "null")) {
-        return refuse(p, name.offset, "Write the name of a field after the dot.",
-                      "a name is missing");
+    if (step->path.at + step->path.len + 1 == name.at) {
+        step->path.len += 1 + name.len;
+    } else {
+        char *joined = pl_arena_reserve(p->arena, step->path.len + 1 + name.len);
+        if (joined == NULL) {
+            return pl_cel_limit(p->lex.err, p->lex.source, p->token.offset,
+                                "the definition does not fit in memory");
+        }
+        memcpy(joined, step->path.at, step->path.len);
+        joined[step->path.len] = '.';
+        memcpy(joined + step->path.len + 1, name.at, name.len);
+        step->path = (struct pl_text){joined, step->path.len + 1 + name.len};
+        pl_arena_keep(p->arena, step->path.len);
     }
-    const bool is_method = next_is_open(p);
-    int rc = advance(p);
-    if (rc != PLACET_OK) {
-        return rc;
-    }
-    if (is_method) {
-        rc = advance(p);
-        return rc == PLACET_OK ? parse_call(p, &name, true) : rc;
-    }
-
-    struct pl_cel_step *step = last_step(p);
-    if (step->op != PL_CEL_OP_PATH) {
-        emit(p, PL_CEL_OP_FIELD, name.offset)->path = name.text;
-        return PLACET_OK;
-    }
-    /* a path is resolved as a whole, so it has to stand there as a whole */
-    if (step->path.at + step->path.len + 1 != name.text.at) {
-        return refuse(p, name.offset, "Write the path without blanks and brackets: `a.b.c`.",
-                      "a path in pieces");
-    }
-    step->path.len += 1 + name.text.len;
+    step->to = p->end;
     return PLACET_OK;
 }
 
-static int parse_postfix(struct parse *p)
+/* `.name`, `.?name` or `.name(...)`; the dot is taken. */
+static int parse_member(struct pl_cel_parse *p, uint32_t from)
 {
-    int rc = parse_primary(p);
+    const bool is_maybe = pl_cel_parse_at(p, "?");
+    int rc = is_maybe ? pl_cel_parse_advance(p) : PLACET_OK;
+    struct pl_cel_token name = p->token;
+    const bool is_quoted = name.kind == PL_CEL_TOKEN_QUOTED;
+
+    if (rc != PLACET_OK) {
+        return rc;
+    }
+    if ((name.kind != PL_CEL_TOKEN_NAME && !is_quoted) || at_word(p, "in") || at_word(p, "true") ||
+        at_word(p, "false") || at_word(p, "null")) {
+        return pl_cel_parse_refuse(p, name.offset, "Write the name of a field after the dot.",
+                                   "a name is missing");
+    }
+    rc = pl_cel_parse_advance(p);
+    if (rc != PLACET_OK) {
+        return rc;
+    }
+    if (pl_cel_parse_at(p, "(") && !is_maybe && !is_quoted) {
+        return pl_cel_parse_call(p, &name, true, from);
+    }
+    if (is_quoted) {
+        name.text = (struct pl_text){name.text.at + 1, name.text.len - 2};
+    }
+    struct pl_cel_step *step = pl_cel_parse_last(p);
+    if (step->op == PL_CEL_OP_PATH && step->from == from && !is_maybe && !is_quoted) {
+        return extend_path(p, step, name.text);
+    }
+    const enum pl_cel_op op = is_maybe ? PL_CEL_OP_MAYBE : PL_CEL_OP_FIELD;
+    pl_cel_parse_emit(p, op, from, name.offset)->path = name.text;
+    return PLACET_OK;
+}
+
+static void emit_call(struct pl_cel_parse *p, const char *name, uint8_t argc, uint32_t from,
+                      uint32_t offset)
+{
+    struct pl_cel_step *step = pl_cel_parse_emit(p, PL_CEL_OP_CALL, from, offset);
+
+    step->row = pl_cel_row_of(pl_text_of(name), PL_CEL_FORM_OPERATOR);
+    step->argc = argc;
+}
+
+/* `[index]` or `[?index]`, at the bracket. */
+static int parse_index(struct pl_cel_parse *p, uint32_t from)
+{
+    const uint32_t offset = p->token.offset;
+    int rc = pl_cel_parse_advance(p);
+    const bool is_maybe = rc == PLACET_OK && pl_cel_parse_at(p, "?");
+
+    rc = is_maybe ? pl_cel_parse_advance(p) : rc;
+    rc = rc == PLACET_OK ? pl_cel_parse_expression(p) : rc;
+    rc = rc == PLACET_OK ? pl_cel_parse_expect(p, "]", "Close the bracket.") : rc;
+    if (rc == PLACET_OK) {
+        emit_call(p, is_maybe ? "[?]" : "[]", 2, from, offset);
+    }
+    return rc;
+}
+
+/* What may follow a value: fields, indexes, methods. */
+static int parse_postfix(struct pl_cel_parse *p, uint32_t from)
+{
+    int rc = PLACET_OK;
 
     while (rc == PLACET_OK) {
-        const uint32_t offset = p->token.offset;
-        if (at_mark(p, ".")) {
-            rc = advance(p);
-            rc = rc == PLACET_OK ? parse_member(p) : rc;
-        } else if (at_mark(p, "[")) {
-            rc = advance(p);
-            rc = rc == PLACET_OK ? parse_expression(p) : rc;
-            rc = rc == PLACET_OK ? expect(p, "]", "Close the bracket.") : rc;
-            if (rc == PLACET_OK) {
-                (void)emit(p, PL_CEL_OP_INDEX, offset);
-            }
+        if (pl_cel_parse_at(p, ".")) {
+            rc = pl_cel_parse_advance(p);
+            rc = rc == PLACET_OK ? parse_member(p, from) : rc;
+        } else if (pl_cel_parse_at(p, "[")) {
+            rc = parse_index(p, from);
+        } else if (pl_cel_parse_at(p, "{") && pl_cel_parse_last(p)->op == PL_CEL_OP_PATH) {
+            return pl_cel_parse_refuse(p, p->token.offset, "Write a map: `{'name': 'value'}`.",
+                                       "messages of protocol buffers are not supported");
         } else {
             break;
         }
@@ -340,35 +437,27 @@ static int parse_postfix(struct parse *p)
     return rc;
 }
 
-static int enter(struct parse *p)
+static int parse_unary(struct pl_cel_parse *p)
 {
-    if (p->depth == PL_CEL_DEPTH_MAX) {
-        return pl_cel_limit(p->lex.err, p->lex.source, p->token.offset,
-                            "the expression is nested too deeply");
-    }
-    p->depth++;
-    return PLACET_OK;
-}
+    const uint32_t from = p->token.offset;
+    const bool is_not = pl_cel_parse_at(p, "!");
+    const bool is_minus = pl_cel_parse_at(p, "-");
+    int rc = PLACET_OK;
 
-static int parse_unary(struct parse *p)
-{
-    const uint32_t offset = p->token.offset;
-    const bool is_not = at_mark(p, "!");
-
-    if (!is_not && !at_mark(p, "-")) {
-        return parse_postfix(p);
+    if (!is_not && !is_minus) {
+        rc = parse_primary(p);
+        return rc == PLACET_OK ? parse_postfix(p, from) : rc;
     }
-    int rc = enter(p);
-    rc = rc == PLACET_OK ? advance(p) : rc;
-    if (rc != PLACET_OK) {
-        return rc;
-    }
-    if (!is_not && (p->token.kind == PL_CEL_TOKEN_INT || p->token.kind == PL_CEL_TOKEN_REAL)) {
-        rc = emit_number(p, true, offset);
-    } else {
+    rc = enter(p);
+    rc = rc == PLACET_OK ? pl_cel_parse_advance(p) : rc;
+    if (rc == PLACET_OK && is_minus &&
+        (p->token.kind == PL_CEL_TOKEN_INT || p->token.kind == PL_CEL_TOKEN_REAL)) {
+        rc = parse_number(p, true, from);
+        rc = rc == PLACET_OK ? parse_postfix(p, from) : rc;
+    } else if (rc == PLACET_OK) {
         rc = parse_unary(p);
         if (rc == PLACET_OK) {
-            (void)emit(p, is_not ? PL_CEL_OP_NOT : PL_CEL_OP_NEGATE, offset);
+            emit_call(p, is_not ? "!" : "-", 1, from, from);
         }
     }
     p->depth--;
@@ -378,91 +467,105 @@ static int parse_unary(struct parse *p)
 static const struct binary {
     const char *mark;
     int level;
-    enum pl_cel_op op;
 } binaries[] = {
-    {"||", 1, PL_CEL_OP_OR},      {"&&", 2, PL_CEL_OP_AND},
-    {"==", 3, PL_CEL_OP_EQUAL},   {"!=", 3, PL_CEL_OP_UNEQUAL},
-    {"<", 3, PL_CEL_OP_LESS},     {"<=", 3, PL_CEL_OP_LESS_EQUAL},
-    {">", 3, PL_CEL_OP_GREATER},  {">=", 3, PL_CEL_OP_GREATER_EQUAL},
-    {"in", 3, PL_CEL_OP_IN},      {"+", 4, PL_CEL_OP_ADD},
-    {"-", 4, PL_CEL_OP_SUBTRACT}, {"*", 5, PL_CEL_OP_MULTIPLY},
-    {"/", 5, PL_CEL_OP_DIVIDE},   {"%", 5, PL_CEL_OP_MODULO},
+    {"||", 1}, {"&&", 2}, {"==", 3}, {"!=", 3}, {"<", 3}, {"<=", 3}, {">", 3},
+    {">=", 3}, {"in", 3}, {"+", 4},  {"-", 4},  {"*", 5}, {"/", 5},  {"%", 5},
 };
 
-static const struct binary *binary_at(const struct parse *p)
+static const struct binary *binary_at(const struct pl_cel_parse *p)
 {
     for (size_t i = 0; i < sizeof(binaries) / sizeof(binaries[0]); i++) {
-        if (at_mark(p, binaries[i].mark) || at_word(p, binaries[i].mark)) {
+        if (pl_cel_parse_at(p, binaries[i].mark) || at_word(p, binaries[i].mark)) {
             return &binaries[i];
         }
     }
     return NULL;
 }
 
-/* Operators of `level` and above; each level is left-associative. */
-static int parse_binary(struct parse *p, int level)
+static int parse_binary(struct pl_cel_parse *p, int level);
+
+/* The right side of && or ||, at the operator. */
+static int parse_logic(struct pl_cel_parse *p, const struct binary *binary, uint32_t from)
 {
+    const bool is_and = binary->level == 2;
+    const uint32_t offset = p->token.offset;
+    const uint32_t jump = p->program->count;
+    (void)pl_cel_parse_emit(p, is_and ? PL_CEL_OP_JUMP_FALSE : PL_CEL_OP_JUMP_TRUE, from, offset);
+
+    int rc = pl_cel_parse_advance(p);
+    rc = rc == PLACET_OK ? parse_binary(p, binary->level + 1) : rc;
+    if (rc == PLACET_OK) {
+        (void)pl_cel_parse_emit(p, is_and ? PL_CEL_OP_AND : PL_CEL_OP_OR, from, offset);
+        p->program->steps[jump].target = p->program->count;
+    }
+    return rc;
+}
+
+/* Operators of `level` and above; each level is left-associative. */
+static int parse_binary(struct pl_cel_parse *p, int level)
+{
+    const uint32_t from = p->token.offset;
     int rc = parse_unary(p);
     const struct binary *binary = NULL;
 
     while (rc == PLACET_OK && (binary = binary_at(p)) != NULL && binary->level >= level) {
         const uint32_t offset = p->token.offset;
-        const uint32_t jump = p->program->count;
-        const bool is_logic = binary->op == PL_CEL_OP_AND || binary->op == PL_CEL_OP_OR;
-        if (is_logic) {
-            const bool is_and = binary->op == PL_CEL_OP_AND;
-            (void)emit(p, is_and ? PL_CEL_OP_JUMP_FALSE : PL_CEL_OP_JUMP_TRUE, offset);
+        if (binary->level < 3) {
+            rc = parse_logic(p, binary, from);
+            continue;
         }
-        rc = advance(p);
+        rc = pl_cel_parse_advance(p);
         rc = rc == PLACET_OK ? parse_binary(p, binary->level + 1) : rc;
         if (rc == PLACET_OK) {
-            (void)emit(p, binary->op, offset);
-            if (is_logic) {
-                p->program->steps[jump].target = p->program->count;
-            }
+            emit_call(p, binary->mark, 2, from, offset);
         }
     }
     return rc;
 }
 
 /* After the condition of `c ? a : b`, at the question mark. */
-static int parse_choice(struct parse *p)
+static int parse_choice(struct pl_cel_parse *p, uint32_t from)
 {
     struct pl_cel_program *program = p->program;
     const uint32_t branch = program->count;
-    (void)emit(p, PL_CEL_OP_BRANCH, p->token.offset);
-    int rc = advance(p);
+    (void)pl_cel_parse_emit(p, PL_CEL_OP_BRANCH, from, p->token.offset);
+    int rc = pl_cel_parse_advance(p);
     rc = rc == PLACET_OK ? parse_binary(p, 1) : rc;
 
     const uint32_t jump = program->count;
     const uint32_t offset = p->token.offset;
-    rc = rc == PLACET_OK ? expect(p, ":", "A choice is written `condition ? a : b`.") : rc;
+    rc = rc == PLACET_OK ? pl_cel_parse_expect(p, ":", "A choice is written `condition ? a : b`.")
+                         : rc;
     if (rc != PLACET_OK) {
         return rc;
     }
-    (void)emit(p, PL_CEL_OP_JUMP, offset);
+    (void)pl_cel_parse_emit(p, PL_CEL_OP_JUMP, from, offset);
     program->steps[branch].target = program->count;
-    rc = parse_expression(p);
+    rc = pl_cel_parse_expression(p);
     if (rc == PLACET_OK) {
-        (void)emit(p, PL_CEL_OP_JOIN, offset);
+        (void)pl_cel_parse_emit(p, PL_CEL_OP_JOIN, from, offset);
         program->steps[jump].target = program->count;
     }
     return rc;
 }
 
-static int parse_expression(struct parse *p)
+int pl_cel_parse_expression(struct pl_cel_parse *p)
 {
+    const uint32_t from = p->token.offset;
     int rc = enter(p);
+
     rc = rc == PLACET_OK ? parse_binary(p, 1) : rc;
-    if (rc == PLACET_OK && at_mark(p, "?")) {
-        rc = parse_choice(p);
+    if (rc == PLACET_OK && pl_cel_parse_at(p, "?")) {
+        rc = parse_choice(p, from);
     }
     p->depth--;
     return rc;
 }
 
+/* ---- the pass ---- */
+
 /* No token makes more than two steps (`&&`: the jump and the operator; `?` and `:`: three
- * together). */
+ * together; a macro has at least six tokens). */
 static int make_room(struct pl_text source, struct pl_arena *arena, struct pl_cel_program *program,
                      struct placet_error *err)
 {
@@ -488,17 +591,20 @@ static int make_room(struct pl_text source, struct pl_arena *arena, struct pl_ce
     return PLACET_OK;
 }
 
-int pl_cel_parse(struct pl_text source, struct pl_arena *arena, struct pl_cel_program *program,
-                 struct placet_error *err)
+int pl_cel_parse(struct pl_text source, struct pl_cel_options options, struct pl_arena *arena,
+                 struct pl_cel_program *program, struct placet_error *err)
 {
-    struct parse p = {.lex = {.source = source, .err = err}, .arena = arena, .program = program};
+    struct pl_cel_parse p = {.lex = {.source = source, .err = err},
+                             .options = options,
+                             .arena = arena,
+                             .program = program};
 
     int rc = make_room(source, arena, program, err);
-    rc = rc == PLACET_OK ? advance(&p) : rc;
+    rc = rc == PLACET_OK ? pl_cel_parse_advance(&p) : rc;
     if (rc == PLACET_OK && p.token.kind == PL_CEL_TOKEN_END) {
-        return refuse(&p, 0, NULL, "the expression is empty");
+        return pl_cel_parse_refuse(&p, 0, NULL, "the expression is empty");
     }
-    rc = rc == PLACET_OK ? parse_expression(&p) : rc;
+    rc = rc == PLACET_OK ? pl_cel_parse_expression(&p) : rc;
     if (rc != PLACET_OK || p.token.kind == PL_CEL_TOKEN_END) {
         return rc;
     }

@@ -20,12 +20,17 @@
 
 /* Expressions of definitions. */
 #define PL_CEL_SOURCE_MAX          4096 /* a page of text; the longest guard known has 80 letters */
-#define PL_CEL_STEPS_MAX           512  /* instructions: the static cost */
-#define PL_CEL_DEPTH_MAX           32   /* nesting of an expression; bounds recursion */
-#define PL_CEL_STACK_MAX           32   /* values at once while evaluating; on the C stack */
+#define PL_CEL_STEPS_MAX           1024 /* instructions; as many tokens */
+#define PL_CEL_DEPTH_MAX           64   /* nesting of an expression; bounds recursion */
+#define PL_CEL_STACK_MAX           64   /* values at once while evaluating; on the C stack */
+#define PL_CEL_FRAMES_MAX          24   /* lists, maps and macros in one another; on the C stack */
+#define PL_CEL_ARGUMENTS_MAX       16   /* of one function */
+#define PL_CEL_BYTES_PER_COST      32   /* bytes that are walked or copied in the time of a step */
 #define PL_CEL_COST_MAX            100000  /* at run time: about a millisecond */
 #define PL_CEL_ROOM_USUAL          4096    /* bytes put together for a condition; on the C stack */
 #define PL_CEL_LIST_USUAL          32      /* elements of a list whose schema has no bound */
+#define PL_CEL_FOLD_ROOM           16384   /* bytes for a constant that is computed at load time */
+#define PL_CEL_SCAN_USUAL          8       /* cost of walking a form or a text, as foreseen */
 #define PL_CEL_COST_STATIC_MAX     1000000 /* estimated when loaded: three macros in one another */
 
 /* Schemas of forms and answers. */

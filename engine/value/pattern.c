@@ -126,50 +126,50 @@ static struct pl_text shorten(struct pl_text source, struct pl_arena *arena)
 
 /* ---- compiling ---- */
 
+/* Why a pattern was refused: PCRE2's error, or back-references. */
+struct problem {
+    int code;
+    PCRE2_SIZE offset;
+    bool references;
+};
+
 static int compile(struct pl_text source, pcre2_general_context *general, pcre2_code **code_out,
-                   char *reason_out, size_t reason_size)
+                   struct problem *problem)
 {
     const uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX |
                              PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_POSSESS;
     pcre2_compile_context *context = pcre2_compile_context_create(general);
-    PCRE2_UCHAR text[96] = {0};
     uint32_t references = 0;
-    int problem = 0;
-    PCRE2_SIZE offset = 0;
 
     if (context == NULL) {
         return PLACET_ELIMIT;
     }
     (void)pcre2_set_max_pattern_length(context, PL_SCHEMA_PATTERN_MAX);
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)source.at, source.len, options, &problem, &offset, context);
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)source.at, source.len, options, &problem->code,
+                                     &problem->offset, context);
     if (code == NULL) {
-        (void)pcre2_get_error_message(problem, text, sizeof(text));
-        (void)snprintf(reason_out, reason_size, "%s (after %zu characters)", (const char *)text,
-                       (size_t)offset);
-        return problem == PCRE2_ERROR_HEAP_FAILED ? PLACET_ELIMIT : PLACET_EINVALID;
+        return problem->code == PCRE2_ERROR_HEAP_FAILED ? PLACET_ELIMIT : PLACET_EINVALID;
     }
     (void)pcre2_pattern_info(code, PCRE2_INFO_BACKREFMAX, &references);
-    if (references > 0) {
-        (void)snprintf(reason_out, reason_size, "back-references are not supported");
+    problem->references = references > 0;
+    if (problem->references) {
         return PLACET_EINVALID;
     }
     *code_out = code;
     return PLACET_OK;
 }
 
-int pl_pattern_compile(struct pl_text source, struct pl_arena *arena,
-                       const struct pl_pattern **pattern_out, char *reason_out, size_t reason_size)
+static int prepare(struct pl_text source, struct pl_arena *arena,
+                   const struct pl_pattern **pattern_out, struct problem *problem)
 {
     struct pl_pattern *pattern = pl_arena_alloc(arena, sizeof(*pattern));
     pcre2_general_context *general = pcre2_general_context_create(take, leave, arena);
-
     const struct pl_text dialect = shorten(source, arena);
 
     if (pattern == NULL || general == NULL || dialect.at == NULL) {
         return PLACET_ELIMIT;
     }
-    const int rc = compile(dialect, general, &pattern->code, reason_out, reason_size);
+    const int rc = compile(dialect, general, &pattern->code, problem);
     if (rc != PLACET_OK) {
         return rc;
     }
@@ -181,6 +181,31 @@ int pl_pattern_compile(struct pl_text source, struct pl_arena *arena,
     (void)pcre2_set_heap_limit(pattern->context, 0);
     *pattern_out = pattern;
     return PLACET_OK;
+}
+
+int pl_pattern_prepare(struct pl_text source, struct pl_arena *arena,
+                       const struct pl_pattern **pattern_out)
+{
+    struct problem problem = {0};
+
+    return prepare(source, arena, pattern_out, &problem);
+}
+
+int pl_pattern_compile(struct pl_text source, struct pl_arena *arena,
+                       const struct pl_pattern **pattern_out, char *reason_out, size_t reason_size)
+{
+    PCRE2_UCHAR text[96] = {0};
+    struct problem problem = {0};
+    const int rc = prepare(source, arena, pattern_out, &problem);
+
+    if (rc == PLACET_EINVALID && problem.references) {
+        (void)snprintf(reason_out, reason_size, "back-references are not supported");
+    } else if (rc == PLACET_EINVALID) {
+        (void)pcre2_get_error_message(problem.code, text, sizeof(text));
+        (void)snprintf(reason_out, reason_size, "%s (after %zu characters)", (const char *)text,
+                       (size_t)problem.offset);
+    }
+    return rc;
 }
 
 enum pl_pattern_answer pl_pattern_match(const struct pl_pattern *pattern, struct pl_text text)

@@ -23,6 +23,10 @@ enum pl_pattern_answer {
 int pl_pattern_compile(struct pl_text source, struct pl_arena *arena,
                        const struct pl_pattern **pattern_out, char *reason_out, size_t reason_size);
 
+/* The same without a reason, for the core: pure. */
+int pl_pattern_prepare(struct pl_text source, struct pl_arena *arena,
+                       const struct pl_pattern **pattern_out);
+
 /* Whether it matches anywhere in the text. */
 enum pl_pattern_answer pl_pattern_match(const struct pl_pattern *pattern, struct pl_text text);
 

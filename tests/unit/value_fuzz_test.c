@@ -236,7 +236,8 @@ static void try_cel(struct pl_text text, struct tally *tally)
     const struct pl_cel_world world = {
         .variables = &variable, .variable_count = 1, .room = room, .room_size = sizeof(room)};
     const struct pl_cel_result result = pl_cel_eval(program, &world);
-    assert_in_range(result.column, 1, text.len + 1);
+    assert_true((result.fault == PL_CEL_OK) == (result.column == 0));
+    assert_in_range(result.column + result.length, 0, text.len + 1);
     assert_non_null(pl_cel_fault_text(result.fault));
     tally->good++;
 }
