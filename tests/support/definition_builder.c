@@ -231,8 +231,9 @@ static const struct pl_cel_program *compile_as(struct build *b, uint16_t step,
     struct placet_error err;
 
     b->scope = step;
-    assert_int_equal(
-        pl_cel_compile(pl_text_of(expression), &scope, wanted, &b->arena, &program, &err), 0);
+    if (pl_cel_compile(pl_text_of(expression), &scope, wanted, &b->arena, &program, &err) < 0) {
+        fail_msg("%s: %s", expression, err.message);
+    }
     return program;
 }
 
