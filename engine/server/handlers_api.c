@@ -7,6 +7,7 @@
 #include "server/form.h"
 #include "server/handlers.h"
 #include "server/session.h"
+#include "value/merge.h"
 
 static const char wrong_form[] = "the form does not match its schema";
 
@@ -210,7 +211,7 @@ int pl_handle_supplement(struct pl_request *r)
         return pl_answer_command(r, &cmd);
     }
     if (rc == PLACET_OK) {
-        rc = pl_form_merge(&s->arena, live->data.form, changes, &cmd.form);
+        rc = pl_value_merge(&s->arena, live->data.form, changes, &cmd.form);
     }
     if (rc == PLACET_EINVALID) {
         pl_request_mistake(r, "changes", "make the form larger than a form may be");

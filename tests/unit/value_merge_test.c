@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "server/form.h"
 #include "value/json.h"
+#include "value/merge.h"
 
 static uint8_t memory[1 << 16];
 
@@ -29,8 +29,8 @@ static void check_merge(const char *form, const char *changes, const char *expec
     struct pl_bytes merged;
 
     pl_arena_init(&arena, memory, sizeof memory);
-    assert_int_equal(pl_form_merge(&arena, read_json(form, form_bytes, sizeof form_bytes),
-                                   read_json(changes, change_bytes, sizeof change_bytes), &merged),
+    assert_int_equal(pl_value_merge(&arena, read_json(form, form_bytes, sizeof form_bytes),
+                                    read_json(changes, change_bytes, sizeof change_bytes), &merged),
                      PLACET_OK);
     assert_int_equal(pl_msgpack_check(merged.at, merged.size), PL_MSGPACK_OK);
     const struct pl_bytes wanted = read_json(expected, expected_bytes, sizeof expected_bytes);
@@ -71,7 +71,7 @@ static void a_full_arena_is_a_limit(void **state)
     const struct pl_bytes form = read_json("{\"a\":1}", bytes, sizeof bytes);
 
     pl_arena_init(&arena, memory, 8);
-    assert_int_equal(pl_form_merge(&arena, form, form, &merged), PLACET_ELIMIT);
+    assert_int_equal(pl_value_merge(&arena, form, form, &merged), PLACET_ELIMIT);
     assert_int_equal(merged.size, 77);
 }
 
