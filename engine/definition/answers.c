@@ -1,5 +1,6 @@
 #include "definition/answers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,42 +22,42 @@ struct spec {
     bool reason_required;
 };
 
-/* Steps that nobody answers. */
+/* Whether somebody answers the step; otherwise says who does. */
 static bool may_answer(struct pl_answers_reading *r, const struct pl_yaml *node,
                        const struct pl_answers_step *at)
 {
     const struct pl_step_def *step = &at->def->steps[at->step];
-    const char *why = NULL;
+    const struct pl_diag_place place = pl_load_at_key(&r->load, node);
+    struct pl_diag *diag = NULL;
+    const int len = (int)step->id.len;
 
     switch (step->kind) {
-    case PL_KIND_ASK:
-        return true;
     case PL_KIND_WAIT_FOR:
-        if (step->wait_for == PL_WAIT_SIGNAL) {
-            return true;
+        if (step->wait_for != PL_WAIT_SIGNAL) {
+            (void)pl_diag_add(r->load.diags, place, PL_DIAG_NOT_FOR_KIND,
+                              "step `%.*s` waits for its time: nobody answers it", len,
+                              step->id.at);
+            return false;
         }
-        why = "waits for its time, and nobody answers it";
-        break;
+        return true;
     case PL_KIND_TELL:
-        why = "only tells, and nobody answers it";
-        break;
-    case PL_KIND_RUN:
-        why = "is answered by the case that it starts";
-        break;
+        (void)pl_diag_add(r->load.diags, place, PL_DIAG_NOT_FOR_KIND,
+                          "step `%.*s` only tells: nobody answers it", len, step->id.at);
+        return false;
     case PL_KIND_DECIDE:
-        why = "is answered by its table";
-        break;
+        (void)pl_diag_add(r->load.diags, place, PL_DIAG_NOT_FOR_KIND,
+                          "step `%.*s` is answered by its table", len, step->id.at);
+        return false;
+    case PL_KIND_RUN:
+        diag = pl_diag_add(r->load.diags, place, PL_DIAG_NOT_FOR_KIND,
+                           "step `%.*s` is answered by the case that it starts", len, step->id.at);
+        pl_diag_hint(diag, "Name a step of that case: `%.*s/its_step`.", len, step->id.at);
+        return false;
+    case PL_KIND_ASK:
     case PL_STEP_KINDS:
         break;
     }
-    struct pl_diag *diag =
-        pl_diag_add(r->load.diags, pl_load_at_key(&r->load, node), PL_DIAG_NOT_FOR_KIND,
-                    "step `%.*s` %s", (int)step->id.len, step->id.at, why);
-    if (step->kind == PL_KIND_RUN) {
-        pl_diag_hint(diag, "Name a step of that case: `%.*s/its_step`.", (int)step->id.len,
-                     step->id.at);
-    }
-    return false;
+    return true;
 }
 
 static void read_word(struct pl_answers_reading *r, struct spec *spec, const struct pl_yaml *node)
@@ -275,6 +276,16 @@ static void read_entries(struct pl_answers_reading *r, const struct pl_yaml *nod
 
 /* ---- the form ---- */
 
+/* Whether an entry is the one that a segment of a JSON Pointer names: by key, or by number. */
+static bool is_named(const struct pl_yaml *entry, bool in_map, uint32_t index,
+                     struct pl_text segment)
+{
+    char digits[16];
+
+    (void)snprintf(digits, sizeof(digits), "%u", index);
+    return in_map ? pl_text_equal(entry->key, segment) : pl_text_is(segment, digits);
+}
+
 /* The node that a JSON Pointer leads to, as far as it goes. */
 static const struct pl_yaml *node_at(const struct pl_yaml *node, const char *pointer)
 {
@@ -283,11 +294,9 @@ static const struct pl_yaml *node_at(const struct pl_yaml *node, const char *poi
         const struct pl_text segment = {pointer + 1, (uint32_t)(end - pointer - 1)};
         const struct pl_yaml *next = node->first;
         uint32_t index = 0;
-        for (; next != NULL; next = next->next, index++) {
-            if (node->kind == PL_YAML_MAP ? pl_text_equal(next->key, segment)
-                                          : index == (uint32_t)atoi(segment.at)) {
-                break;
-            }
+        while (next != NULL && !is_named(next, node->kind == PL_YAML_MAP, index, segment)) {
+            next = next->next;
+            index++;
         }
         if (next == NULL) {
             break;
@@ -312,8 +321,12 @@ static void check_form(struct pl_answers_reading *r, const struct pl_yaml *node)
         const struct pl_diag_place place =
             at == NULL ? (struct pl_diag_place){.file = 0}
                        : (at == node ? pl_load_at_key(&r->load, at) : pl_load_at(&r->load, at));
-        (void)pl_diag_add(r->load.diags, place, PL_DIAG_FORM, "the form does not fit at `%s`: %s",
-                          mistakes[i].path, mistakes[i].message);
+        struct pl_diag *diag =
+            pl_diag_add(r->load.diags, place, PL_DIAG_FORM, "the form does not fit at `%s`: %s",
+                        mistakes[i].path, mistakes[i].message);
+        (void)snprintf(diag->message_zh, sizeof(diag->message_zh),
+                       pl_said_zh("the form does not fit at `%s`: %s"), mistakes[i].path,
+                       mistakes[i].message_zh);
     }
 }
 

@@ -11,8 +11,7 @@
 #include "definition/diag.h"
 #include "model/definition.h"
 
-#define PL_COMPANY_MAX 64 /* workflows that one rehearsal may run, children of children included   \
-                           */
+#define PL_COMPANY_MAX 64 /* workflows of one rehearsal, children of children included */
 
 /* The workflows of a rehearsal: the first is that of the case, the others are started by it. */
 struct pl_company {

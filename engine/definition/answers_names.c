@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "definition/answers_inside.h"
 
-#define OPENS_MS       (9 * PL_HOUR_MS) /* a day without a time means the hour at which offices open */
+#define OPENS_MS       (9 * PL_HOUR_MS) /* a day alone means the hour at which offices open */
 #define VALUE_SIZE_MAX (1u << 20)
 
 const struct pl_definition *pl_company_find(const struct pl_company *company, struct pl_text name)

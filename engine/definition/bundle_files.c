@@ -41,7 +41,8 @@ static void keep(struct folder *f, const char *name, char *text, size_t size)
         (struct pl_bundle_file){pl_text_of(f->names[number]), {text, (uint32_t)size}};
 }
 
-/* Adds a file of the folder. One that is not there is left out unless it is the workflow. */
+/* Adds a file of the folder, or of the one above, where folders of workflows share their
+ * catalogues. One that is not there is left out unless it is the workflow. */
 static int add(struct folder *f, const char *name)
 {
     const uint32_t number = f->bundle.count;
@@ -53,7 +54,11 @@ static int add(struct folder *f, const char *name)
         return PLACET_OK;
     }
     (void)snprintf(path, sizeof(path), "%s%s", f->path, name);
-    const int rc = pl_file_read(path, &text, &size, f->err);
+    int rc = pl_file_read(path, &text, &size, f->err);
+    if (rc == PLACET_ENOTFOUND && number > 0) {
+        (void)snprintf(path, sizeof(path), "%s../%s", f->path, name);
+        rc = pl_file_read(path, &text, &size, f->err);
+    }
     if (rc != PLACET_OK) {
         return rc == PLACET_ENOTFOUND && number > 0 ? PLACET_OK : rc;
     }

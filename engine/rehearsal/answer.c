@@ -157,6 +157,7 @@ static int park(struct pl_play *play, uint32_t number, const struct pl_coming *c
         .item = coming->item,
         .by = department_of(play->played[number], coming->step, coming->item),
         .lease = coming->lease,
+        .note = play->played[number]->c.key,
         .until_ms = until_ms,
     };
     return pl_play_command(play, number, &cmd, NULL);

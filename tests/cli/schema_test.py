@@ -8,6 +8,10 @@ import cli
 
 PERMIT = "workflows/construction_permit.yaml"
 OLD = "workflows/construction_permit_traditional.yaml"
+SIMULATED = "patterns/01_sequence/sequence.yaml"
+ANSWERS = "patterns/01_sequence/both.answers.yaml"
+SILENT = "definitions/silent.answers.yaml"
+MISTAKEN = "definitions/mistaken.answers.yaml"
 BROKEN = "definitions/no_such_step.yaml"
 
 # (schema, list that jsonl goes through, exit code, command)
@@ -19,6 +23,8 @@ CASES = [
     ("calendar_count", None, 0, ["calendar", "count", "2016-04-20", "98wd"]),
     ("explain", None, 0, ["explain", "P0301"]),
     ("explain", None, 0, ["explain", "SUPERSEDED"]),
+    ("simulate", None, 0, ["simulate", SIMULATED, "--answers", ANSWERS]),
+    ("simulate", None, 1, ["simulate", SIMULATED, "--answers", SILENT]),
     ("version", None, 0, ["version"]),
     ("help", "commands", 0, ["help"]),
 ]
@@ -31,6 +37,9 @@ FAILURES = [
     (4, ["check", "nothing.yaml"]),
     (4, ["explain", "P9999"]),
     (1, ["analyse", BROKEN]),
+    (2, ["simulate", SIMULATED]),
+    (2, ["simulate", SIMULATED, "--answers", MISTAKEN]),
+    (4, ["simulate", SIMULATED, "--answers", "nothing.yaml"]),
 ]
 
 

@@ -106,10 +106,11 @@ static void draw_ending(const struct pl_cli *cli, json_t *value)
     } else {
         pl_cli_print(cli, PL_CLI_WARN, "%s", ran_out ? "not ended in time" : "stands still");
     }
-    (void)printf(" on %s, after %lld working days (%lld days), %lld events\n", time,
-                 (long long)pl_cli_number(value, "working_days"),
-                 (long long)pl_cli_number(value, "calendar_days"),
-                 (long long)pl_cli_number(value, "events"));
+    const int64_t working_days = pl_cli_number(value, "working_days");
+    const int64_t days = pl_cli_number(value, "calendar_days");
+    (void)printf(" on %s, after %lld working day%s (%lld day%s), %lld events\n", time,
+                 (long long)working_days, working_days == 1 ? "" : "s", (long long)days,
+                 days == 1 ? "" : "s", (long long)pl_cli_number(value, "events"));
     json_array_foreach(json_object_get(value, "waits"), i, wait)
     {
         print_wait(cli, wait);

@@ -45,8 +45,9 @@ PLACET_API void placet_free(char *text);
 
 /**
  * Reads a workflow file and what it refers to, beside it: `calendars/<id>.yaml`,
- * `departments.yaml`, `documents.yaml`, `../schemas/forms/<id>.schema.json`. Files that are not
- * there are left out; the check says where they were named. End with placet_bundle_free.
+ * `departments.yaml`, `documents.yaml` (or in the folder above), and
+ * `../schemas/forms/<id>.schema.json`. Files that are not there are left out; the check says where
+ * they were named. End with placet_bundle_free.
  * PLACET_ENOTFOUND or PLACET_EIO for the workflow file itself, PLACET_ELIMIT, PLACET_ENOMEM.
  */
 PLACET_API PLACET_MUST_CHECK int placet_bundle_read(const char *workflow_path,
