@@ -13,7 +13,10 @@ static enum pl_cel_order reversed(enum pl_cel_order order)
     return order == PL_CEL_BELOW ? PL_CEL_ABOVE : order == PL_CEL_ABOVE ? PL_CEL_BELOW : order;
 }
 
-/* ---- numbers: by value, never by conversion (2^53 + 1 is above 2^53, as a double too) ---- */
+/* ---- numbers: by value, never by conversion (2^53 + 1 is above 2^53, as a double too) ----
+ *
+ * But for the double 2^63, of which CEL says that it is the largest integer: that one is rounded.
+ */
 
 static enum pl_cel_order order_reals(double a, double b)
 {
@@ -26,7 +29,7 @@ static enum pl_cel_order order_int_real(int64_t a, double b)
         return PL_CEL_UNORDERED;
     }
     if (b < -9223372036854775808.0 || b >= 9223372036854775808.0) {
-        return b < 0 ? PL_CEL_ABOVE : PL_CEL_BELOW;
+        return b < 0 ? PL_CEL_ABOVE : order_reals((double)a, b);
     }
     const int64_t whole = (int64_t)b;
     return a != whole ? order_of(a < whole, true) : order_reals((double)whole, b);

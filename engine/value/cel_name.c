@@ -25,7 +25,7 @@ bool pl_cel_name_is_reserved(struct pl_text name)
 
 bool pl_cel_name_type(struct pl_text name, struct pl_cel_value *type_out)
 {
-    for (unsigned type = PL_CEL_NULL; type <= PL_CEL_DYN; type++) {
+    for (unsigned type = PL_CEL_NULL; type < PL_CEL_DYN; type++) {
         const char *known = pl_cel_type_name((enum pl_cel_type)type);
         if (pl_text_is(name, known)) {
             *type_out = (struct pl_cel_value){.type = PL_CEL_TYPE, .text = pl_text_of(known)};
