@@ -131,27 +131,6 @@ static const struct pl_yaml *parse_beside(struct pl_load *l, const char *name, u
     return pl_load_parse(l, *file_out);
 }
 
-static void parse_form(struct pl_load *l, uint16_t file)
-{
-    const struct pl_text text = l->bundle->files[file].text;
-    const size_t size = (size_t)text.len + 64; /* MessagePack is never longer than its JSON */
-    struct placet_error err = {0};
-    struct pl_writer out;
-    void *memory = pl_arena_alloc(l->trees, size);
-
-    l->form_file = file;
-    pl_writer_init(&out, memory, memory != NULL ? size : 0);
-    if (pl_json_read(text, &out, &err) == PLACET_OK) {
-        l->form = pl_writer_bytes(&out);
-        return;
-    }
-    const struct pl_diag_place place = {file, {err.line, err.column, 1}};
-    struct pl_diag *diag = pl_diag_add(l->diags, place, PL_DIAG_FORM, "%s", err.message);
-    if (err.hint[0] != '\0') {
-        pl_diag_hint(diag, "%s", err.hint);
-    }
-}
-
 static struct pl_text id_under(const struct pl_yaml *map, const char *key)
 {
     const struct pl_yaml *node = pl_yaml_get(map, key);
@@ -179,7 +158,8 @@ static void parse_files(struct pl_load *l)
     pl_bundle_form_name(id_under(l->workflow, "form"), name);
     const int form = pl_bundle_find(l->bundle, name);
     if (form >= 0) {
-        parse_form(l, (uint16_t)form);
+        l->form_file = (uint16_t)form;
+        l->form = pl_load_json(l, l->form_file);
     }
 }
 

@@ -145,6 +145,14 @@ unsigned pl_load_list(struct pl_load *l, const struct pl_yaml *node, const struc
 /* Room for the node as MessagePack (pl_yaml_write), generously. */
 size_t pl_load_value_size(const struct pl_yaml *node);
 
+/* A file of JSON as MessagePack in the memory of the trees; size 0 when it is none. */
+struct pl_bytes pl_load_json(struct pl_load *l, uint16_t file);
+
+/* Compiles the schema that stands in a file, or at a node of the workflow (NULL: the file is the
+ * schema); NULL when it is wrong. */
+const struct pl_schema *pl_load_schema(struct pl_load *l, struct pl_bytes schema, uint16_t file,
+                                       const struct pl_yaml *node);
+
 /* "20 working days", "7wd", "30 days". Message NULL: it is right, and `*out` is set. */
 struct pl_span_mistake {
     const char *message;

@@ -56,21 +56,6 @@ static void set_calendar(struct pl_load *l, void *object, const struct pl_yaml *
     }
 }
 
-static void compile_form(struct pl_load *l)
-{
-    struct placet_error err = {0};
-
-    if (pl_schema_compile(l->form, NULL, l->arena, &l->def->form, &err) == PLACET_OK) {
-        return;
-    }
-    l->def->form = NULL;
-    struct pl_diag *diag = pl_diag_add(l->diags, (struct pl_diag_place){.file = l->form_file},
-                                       PL_DIAG_FORM, "%s", err.message);
-    if (err.hint[0] != '\0') {
-        pl_diag_hint(diag, "%s", err.hint);
-    }
-}
-
 static void set_form(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     char name[PL_BUNDLE_NAME_SIZE];
@@ -83,7 +68,7 @@ static void set_form(struct pl_load *l, void *object, const struct pl_yaml *node
     if (pl_bundle_find(l->bundle, name) < 0) {
         pl_load_missing_file(l, node, name);
     } else if (l->form.size > 0) {
-        compile_form(l);
+        l->def->form = pl_load_schema(l, l->form, l->form_file, NULL);
     }
 }
 

@@ -52,11 +52,11 @@ struct pl_schema_options {
 };
 
 /* `schema` is the JSON text as MessagePack (pl_json_read); it is copied, and so are the others that
- * are used. Everything lives in the arena: there is nothing to free. PLACET_EINVALID names the
- * place by its JSON Pointer in err->message; PLACET_ELIMIT when the arena is full. A title is
+ * are used. Everything lives in the arena: there is nothing to free. PLACET_EINVALID: err->file is
+ * the JSON Pointer of the place in the schema; PLACET_ELIMIT when the arena is full. A title is
  * written in one text, English first, then " / " and the Chinese; without " / " it stands for both
- * languages. The meta-schema of the standard can be referred to by its URI.
- * `options` NULL: a form that stands alone. */
+ * languages. The meta-schema of the standard can be referred to by its URI. `options` NULL: a form
+ * that stands alone. */
 int pl_schema_compile(struct pl_bytes schema, const struct pl_schema_options *options,
                       struct pl_arena *arena, const struct pl_schema **schema_out,
                       struct placet_error *err);

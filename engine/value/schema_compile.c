@@ -20,8 +20,8 @@ static const char *const annotations[] = {
 
 int pl_schema_refuse(const struct pl_schema_build *b, const char *hint, const char *message)
 {
-    return pl_mistake(b->err, PLACET_EINVALID, (struct pl_place){0}, hint, "%s at `%.160s`",
-                      message, b->pointer.len > 0 ? b->pointer.at : "/");
+    return pl_mistake(b->err, PLACET_EINVALID, (struct pl_place){.file = b->pointer.at}, hint, "%s",
+                      message);
 }
 
 int pl_schema_no_memory(const struct pl_schema_build *b)
@@ -100,6 +100,7 @@ static int check_companions(struct pl_schema_build *b, const struct pl_schema *s
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (pl_schema_rule_of(schema, rows[i].kind) != NULL &&
             pl_schema_rule_of(schema, rows[i].needs) == NULL) {
+            (void)pl_pointer_add(&b->pointer, pl_text_of(pl_schema_keyword(rows[i].kind)));
             return pl_schema_refuse(b, NULL, rows[i].message);
         }
     }

@@ -1,5 +1,6 @@
 #include "value/schema_formats.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/time.h"
@@ -383,11 +384,18 @@ const struct pl_format *pl_format_of(struct pl_text name)
     return NULL;
 }
 
-const char *pl_format_names(void)
+const char *pl_format_closest(struct pl_text name)
 {
-    return "Known are"
-#define FORMAT(NAME, CHECKER, WHAT, WHAT_ZH, EXAMPLE) " " NAME
+    static const char *const names[] = {
+#define FORMAT(NAME, CHECKER, WHAT, WHAT_ZH, EXAMPLE) NAME,
 #include "value/schema_formats.def"
 #undef FORMAT
-           "; use `pattern` for others.";
+    };
+    char word[40];
+
+    if (name.len >= sizeof(word)) {
+        return NULL;
+    }
+    (void)snprintf(word, sizeof(word), "%.*s", (int)name.len, name.at);
+    return pl_text_closest(word, names, sizeof(names) / sizeof(names[0]));
 }

@@ -24,7 +24,7 @@ struct pl_format {
 /* The format of that name, or NULL. */
 const struct pl_format *pl_format_of(struct pl_text name);
 
-/* A sentence that lists them. */
-const char *pl_format_names(void);
+/* The name that was meant, or NULL. */
+const char *pl_format_closest(struct pl_text name);
 
 #endif

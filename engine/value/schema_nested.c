@@ -169,6 +169,20 @@ static int compile_text_pattern(struct pl_schema_build *b, struct pl_bytes value
     return compile_pattern(b, source, &rule->pattern);
 }
 
+static int refuse_format(const struct pl_schema_build *b, struct pl_bytes value, const char *hint)
+{
+    struct pl_text name = {"", 0};
+    char near[64];
+
+    (void)pl_value_as_text(value, &name);
+    const char *closest = pl_format_closest(name);
+    if (closest != NULL) {
+        (void)snprintf(near, sizeof(near), "Did you mean `%s`?", closest);
+        hint = near;
+    }
+    return pl_schema_refuse(b, hint, "an unknown format");
+}
+
 int pl_schema_build_rule(struct pl_schema_build *b, struct pl_bytes value,
                          struct pl_schema_rule *rule)
 {
@@ -200,5 +214,9 @@ int pl_schema_build_rule(struct pl_schema_build *b, struct pl_bytes value,
     }
     const char *hint = NULL;
     const char *problem = pl_schema_operand(shape, value, rule, &hint);
-    return problem == NULL ? PLACET_OK : pl_schema_refuse(b, hint, problem);
+    if (problem == NULL) {
+        return PLACET_OK;
+    }
+    return shape == PL_SHAPE_FORMAT ? refuse_format(b, value, hint)
+                                    : pl_schema_refuse(b, hint, problem);
 }

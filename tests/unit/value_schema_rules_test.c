@@ -214,8 +214,8 @@ static void other_documents_are_found_by_their_uri(void **state)
     assert_int_equal(field.type, PL_CEL_STRING);
 
     assert_int_equal(compile(form, NULL, &schema, &err), PLACET_EINVALID);
-    assert_string_equal(err.message,
-                        "a reference outside of the schema at `/properties/agent/$ref`");
+    assert_string_equal(err.message, "a reference outside of the schema");
+    assert_string_equal(err.file, "/properties/agent/$ref");
 }
 
 static void a_schema_can_be_checked_against_the_schema_of_schemas(void **state)
@@ -296,7 +296,7 @@ static void a_dialect_that_is_not_known_is_refused(void **state)
     assert_int_equal(
         compile("{\"$schema\":\"https://example.com/dialect\"}", &options, &schema, &err),
         PLACET_EINVALID);
-    assert_string_equal(err.message, "a dialect that needs an unknown vocabulary at `/`");
+    assert_string_equal(err.message, "a dialect that needs an unknown vocabulary");
     assert_int_equal(compile("{\"$schema\":\"https://example.com/none\"}", &options, &schema, &err),
                      PLACET_EINVALID);
     assert_null(schema);

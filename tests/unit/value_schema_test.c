@@ -192,50 +192,52 @@ static void alternatives_report_what_was_meant(void **state)
 static const struct {
     const char *schema;
     const char *message;
+    const char *place;
     const char *hint;
 } bads[] = {
-    {"{\"properties\":{\"a\":{\"minimun\":1}}}", "an unknown keyword at `/properties/a/minimun`",
+    {"{\"properties\":{\"a\":{\"minimun\":1}}}", "an unknown keyword", "/properties/a/minimun",
      "Did you mean `minimum`?"},
-    {"{\"$defs\":{\"a\":{\"contentMediaType\":\"text/html\"}}}",
-     "an unknown keyword at `/$defs/a/contentMediaType`",
-     "value/README.md lists the keywords that are checked."},
-    {"{\"then\":true}", "`then` without `if` at `/`", ""},
-    {"{\"items\":{\"minContains\":2}}", "`minContains` without `contains` at `/items`", ""},
-    {"{\"$defs\":{\"a\":{\"$id\":\"x#y\"}}}", "an `$id` with a fragment at `/$defs/a`",
+    {"{\"$defs\":{\"a\":{\"contentMediaType\":\"text/html\"}}}", "an unknown keyword",
+     "/$defs/a/contentMediaType", "value/README.md lists the keywords that are checked."},
+    {"{\"then\":true}", "`then` without `if`", "/then", ""},
+    {"{\"items\":{\"minContains\":2}}", "`minContains` without `contains`", "/items/minContains",
+     ""},
+    {"{\"$defs\":{\"a\":{\"$id\":\"x#y\"}}}", "an `$id` with a fragment", "/$defs/a",
      "Write `$anchor` for a name within a schema."},
     {"{\"$defs\":{\"a\":{\"$id\":\"x\"},\"b\":{\"$id\":\"x\"}}}",
-     "an `$id` that another schema has at `/$defs/b`", ""},
+     "an `$id` that another schema has", "/$defs/b", ""},
     {"{\"$defs\":{\"a\":{\"$anchor\":\"x\"},\"b\":{\"$anchor\":\"x\"}}}",
-     "an anchor that another schema has at `/$defs/b`", ""},
-    {"{\"$defs\":{\"a\":{\"$anchor\":1}}}", "`$anchor` is not a text at `/$defs/a`", ""},
-    {"{\"type\":\"text\"}", "an unknown type at `/type`",
+     "an anchor that another schema has", "/$defs/b", ""},
+    {"{\"$defs\":{\"a\":{\"$anchor\":1}}}", "`$anchor` is not a text", "/$defs/a", ""},
+    {"{\"type\":\"text\"}", "an unknown type", "/type",
      "Known are null, boolean, integer, number, string, array, object."},
-    {"{\"type\":[]}", "an empty list of types at `/type`",
+    {"{\"type\":[]}", "an empty list of types", "/type",
      "Known are null, boolean, integer, number, string, array, object."},
-    {"{\"minLength\":-1}", "not a number from 0 on at `/minLength`", ""},
-    {"{\"minLength\":1.5}", "not a number from 0 on at `/minLength`", ""},
-    {"{\"minimum\":\"1\"}", "not a number at `/minimum`", ""},
-    {"{\"multipleOf\":0}", "not a number above 0 at `/multipleOf`", ""},
-    {"{\"required\":\"a\"}", "not a list of names at `/required`", ""},
-    {"{\"properties\":[]}", "not an object at `/properties`", ""},
-    {"{\"items\":[]}", "not a schema at `/items`", ""},
-    {"{\"allOf\":[]}", "not a list of schemas at `/allOf`", ""},
-    {"{\"uniqueItems\":1}", "not true or false at `/uniqueItems`", ""},
-    {"{\"$ref\":\"#/$defs/none\"}", "a reference to nothing at `/$ref`", "Write `#/$defs/name`."},
-    {"{\"$ref\":\"other.json\"}", "a reference outside of the schema at `/$ref`",
+    {"{\"minLength\":-1}", "not a number from 0 on", "/minLength", ""},
+    {"{\"minLength\":1.5}", "not a number from 0 on", "/minLength", ""},
+    {"{\"minimum\":\"1\"}", "not a number", "/minimum", ""},
+    {"{\"multipleOf\":0}", "not a number above 0", "/multipleOf", ""},
+    {"{\"required\":\"a\"}", "not a list of names", "/required", ""},
+    {"{\"properties\":[]}", "not an object", "/properties", ""},
+    {"{\"items\":[]}", "not a schema", "/items", ""},
+    {"{\"allOf\":[]}", "not a list of schemas", "/allOf", ""},
+    {"{\"uniqueItems\":1}", "not true or false", "/uniqueItems", ""},
+    {"{\"$ref\":\"#/$defs/none\"}", "a reference to nothing", "/$ref", "Write `#/$defs/name`."},
+    {"{\"$ref\":\"other.json\"}", "a reference outside of the schema", "/$ref",
      "Write `#/$defs/name`."},
     {"{\"pattern\":\"(a\"}",
-     "a wrong regular expression: missing closing parenthesis (after 2 characters) at `/pattern`",
+     "a wrong regular expression: missing closing parenthesis (after 2 characters)", "/pattern",
      ""},
-    {"{\"pattern\":\"(a)\\\\1\"}",
-     "a wrong regular expression: back-references are not supported at `/pattern`", ""},
-    {"{\"format\":\"ipv4\"}", "an unknown format at `/format`",
-     "Known are date time date-time email uri phone unified-social-credit-code organisation-code "
-     "identity-number; use `pattern` for others."},
-    {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\"}",
-     "another dialect of JSON Schema at `/`",
-     "Write https://json-schema.org/draft/2020-12/schema."},
-    {"12", "not a schema at `/`", ""},
+    {"{\"pattern\":\"(a)\\\\1\"}", "a wrong regular expression: back-references are not supported",
+     "/pattern", ""},
+    {"{\"format\":\"ipv4\"}", "an unknown format", "/format",
+     "Known are date, time, date-time, email, uri, phone, unified-social-credit-code, "
+     "organisation-code, identity-number; use `pattern` for others."},
+    {"{\"format\":\"e-mail\"}", "an unknown format", "/format", "Did you mean `email`?"},
+    {"{\"else\":true}", "`else` without `if`", "/else", ""},
+    {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\"}", "another dialect of JSON Schema",
+     "", "Write https://json-schema.org/draft/2020-12/schema."},
+    {"12", "not a schema", "", ""},
 };
 
 static void schemas_that_are_not_understood_are_refused(void **state)
@@ -248,8 +250,9 @@ static void schemas_that_are_not_understood_are_refused(void **state)
         struct placet_error err = {0};
         const int rc = compile(bads[i].schema, &schema, &err);
         if (rc != PLACET_EINVALID || schema != NULL || strcmp(err.message, bads[i].message) != 0 ||
-            strcmp(err.hint, bads[i].hint) != 0) {
-            print_error("%s: %d %s (%s)\n", bads[i].schema, rc, err.message, err.hint);
+            strcmp(err.file, bads[i].place) != 0 || strcmp(err.hint, bads[i].hint) != 0) {
+            print_error("%s: %d %s at %s (%s)\n", bads[i].schema, rc, err.message, err.file,
+                        err.hint);
             wrong++;
         }
     }
