@@ -51,10 +51,60 @@ static void write_step(struct pl_writer *out, const struct pl_definition *def, u
     }
 }
 
+static void write_document(struct pl_writer *out, const struct pl_definition *def,
+                           uint64_t document)
+{
+    if (def != NULL && document < def->document_count) {
+        pl_write_text(out, def->documents[document].id);
+    } else {
+        pl_write_nil(out);
+    }
+}
+
+static void write_service(struct pl_writer *out, const struct pl_definition *def, uint64_t service)
+{
+    if (def != NULL && service < def->service_count) {
+        pl_write_text(out, def->services[service].name);
+    } else {
+        pl_write_nil(out);
+    }
+}
+
+static void write_case_id(struct pl_writer *out, uint64_t id)
+{
+    char text[PL_CASE_TEXT_SIZE];
+
+    pl_case_id_format((struct pl_case_id){id}, text);
+    pl_write_string(out, text);
+}
+
 static const char *card_name(uint64_t card)
 {
-    static const char *const names[] = {"warning", "yellow", "red"};
+    static const char *const names[] = {
+        [PL_CARD_WARNING] = "warning",
+        [PL_CARD_YELLOW] = "yellow",
+        [PL_CARD_RED] = "red",
+        [PL_CARD_REMINDER] = "reminder",
+        [PL_CARD_ANNOUNCEMENT] = "announcement",
+    };
     return card < sizeof names / sizeof names[0] ? names[card] : NULL;
+}
+
+static const char *clock_name(uint64_t law_clock)
+{
+    static const char *const names[PL_CLOCKS] = {
+        [PL_CLOCK_PROMISED] = "promised",
+        [PL_CLOCK_STATUTORY] = "statutory",
+        [PL_CLOCK_INTERNAL] = "internal",
+    };
+    return law_clock < PL_CLOCKS ? names[law_clock] : NULL;
+}
+
+static const char *stop_name(uint64_t reason)
+{
+    return reason < PL_STOPS - PL_STOP_FIRST_REASON
+               ? pl_stop_word((enum pl_stop)(reason + PL_STOP_FIRST_REASON))
+               : NULL;
 }
 
 static const char *timeout_name(uint64_t what)
@@ -63,28 +113,65 @@ static const char *timeout_name(uint64_t what)
     return what < sizeof names / sizeof names[0] ? names[what] : NULL;
 }
 
-/* Numbers that stand for something are shown as what they stand for. */
-static void write_u64(struct field_writer *w, const char *name, uint64_t value)
+/* ---- numbers that stand for something are shown as what they stand for ---- */
+
+static bool is(const char *name, const char *other)
 {
-    if (strcmp(name, "decision") == 0) {
+    return strcmp(name, other) == 0;
+}
+
+/* Ids of the definition. False: the number is none. */
+static bool write_id(const struct field_writer *w, const char *name, uint64_t value)
+{
+    if (is(name, "decision")) {
         write_decision(w->out, w->def, value);
-    } else if (strcmp(name, "result") == 0) {
+    } else if (is(name, "result")) {
         write_result(w->out, w->def, value);
-    } else if (strcmp(name, "by_step") == 0 || strcmp(name, "to_step") == 0) {
+    } else if (is(name, "by_step") || is(name, "to_step") || is(name, "behind")) {
         write_step(w->out, w->def, value);
-    } else if (strcmp(name, "card") == 0) {
+    } else if (is(name, "service")) {
+        write_service(w->out, w->def, value);
+    } else if (is(name, "document")) {
+        write_document(w->out, w->def, value);
+    } else if (is(name, "child") || is(name, "parent")) {
+        write_case_id(w->out, value);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Words of the registries. False: the number stands for none. */
+static bool write_word(const struct field_writer *w, const char *name, uint64_t value)
+{
+    if (is(name, "card")) {
         pl_write_string(w->out, card_name(value));
-    } else if (strcmp(name, "what") == 0) {
+    } else if (is(name, "clock")) {
+        pl_write_string(w->out, clock_name(value));
+    } else if (is(name, "reason")) {
+        pl_write_string(w->out, stop_name(value));
+    } else if (is(name, "what")) {
         pl_write_string(w->out, timeout_name(value));
-    } else if (strcmp(name, "command") == 0) {
+    } else if (is(name, "command")) {
         pl_write_string(w->out,
                         value < PL_COMMANDS ? pl_command_name((enum pl_command_kind)value) : NULL);
-    } else if (strcmp(name, "rejection") == 0) {
+    } else if (is(name, "rejection")) {
         pl_write_string(w->out,
                         value < PL_REJECTIONS ? pl_rejection_name((enum pl_rejection)value) : NULL);
-    } else if (strcmp(name, "held") == 0) {
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void write_u64(struct field_writer *w, const char *name, uint64_t value)
+{
+    if (write_id(w, name, value) || write_word(w, name, value)) {
+        return;
+    }
+    if (is(name, "held")) {
         pl_write_bool(w->out, value != 0);
-    } else if (strcmp(name, "body_hash") == 0) {
+    } else if (is(name, "body_hash")) {
         char text[17];
         struct pl_builder b;
         pl_builder_init(&b, text, sizeof text);
@@ -95,8 +182,27 @@ static void write_u64(struct field_writer *w, const char *name, uint64_t value)
     }
 }
 
+/* Fields that an event got later, and that say nothing where they are empty: watchers see old
+ * events and new ones of the same kind alike. */
+static bool is_left_out(const char *name, bool empty)
+{
+    static const char *const names[] = {"parent",       "parent_task", "depth",
+                                        "statutory_ms", "internal_ms", "from_ms",
+                                        "holder_seq",   "tell",        "officer"};
+
+    for (size_t i = 0; empty && i < sizeof names / sizeof names[0]; i++) {
+        if (is(name, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void field_u64(struct field_writer *w, const char *name, uint64_t value)
 {
+    if (is_left_out(name, value == 0)) {
+        return;
+    }
     w->count++;
     if (w->out != NULL) {
         pl_write_string(w->out, name);
@@ -106,6 +212,9 @@ static void field_u64(struct field_writer *w, const char *name, uint64_t value)
 
 static void field_i64(struct field_writer *w, const char *name, int64_t value)
 {
+    if (is_left_out(name, value == 0)) {
+        return;
+    }
     w->count++;
     if (w->out != NULL) {
         pl_write_string(w->out, name);
@@ -115,6 +224,9 @@ static void field_i64(struct field_writer *w, const char *name, int64_t value)
 
 static void field_text(struct field_writer *w, const char *name, struct pl_text value)
 {
+    if (is_left_out(name, value.len == 0)) {
+        return;
+    }
     w->count++;
     if (w->out != NULL) {
         pl_write_key_text(w->out, name, value);
@@ -168,7 +280,8 @@ static const struct pl_member *member_of(const struct pl_definition *def,
     }
     const struct pl_step_def *step = &def->steps[event->step];
     const uint16_t item = event->item == PL_NO_ITEM ? 0 : event->item;
-    return item < step->task_count ? pl_step_member(step, item) : NULL;
+    const struct pl_member *member = item < step->task_count ? pl_step_member(step, item) : NULL;
+    return member != NULL && member->service != PL_NO_SERVICE ? member : NULL; /* a child: nobody */
 }
 
 struct pl_text pl_event_department(const struct pl_definition *def, const struct pl_event *event)

@@ -443,7 +443,7 @@ int pl_handle_pause(struct pl_request *r)
     request_held_task(r, &cmd);
     cmd.code = pl_request_text(r, "reason", PL_ID_MAX, PL_REQUIRED);
     cmd.estimate = pl_request_text(r, "estimate", PL_REASON_MAX, PL_OPTIONAL);
-    cmd.note = pl_request_text(r, "note", PL_REASON_MAX, PL_OPTIONAL);
+    cmd.reason = pl_request_text(r, "note", PL_REASON_MAX, PL_OPTIONAL);
     return run(r, &cmd);
 }
 
