@@ -111,7 +111,7 @@ enum progress { GOES_ON, REACHED, OVER };
 /* What is sent without waiting has answered when it is sent. */
 static bool only_sends(const struct pl_step_def *sd)
 {
-    return sd->kind == PL_KIND_TELL || (sd->kind == PL_KIND_RUN && sd->run->detached);
+    return sd->kind == PL_KIND_TELL;
 }
 
 static bool is_left(const struct pl_step_def *sd, const struct tally *t)

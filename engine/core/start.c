@@ -141,7 +141,7 @@ static void decide_at_once(struct pl_deciding *d, uint16_t step, const struct st
                    .step_evaluated = {.rule = start->table.rule, .outputs = start->table.outputs},
                });
         pl_core_take_effect(d, step, start->table.decides, PL_NO_TEXT, PL_NO_TEXT);
-    } else if (sd->kind == PL_KIND_TELL || (sd->kind == PL_KIND_RUN && sd->run->detached)) {
+    } else if (sd->kind == PL_KIND_TELL) {
         pl_core_goes_on(d, step, PL_DECISION_APPROVE);
     }
 }

@@ -44,7 +44,7 @@ void world_init(struct world *w, const struct pl_definition *def)
  * the step did. */
 static bool may_be_open(const struct pl_step_def *sd, const struct pl_step *s, uint16_t item)
 {
-    const bool sent = sd->kind == PL_KIND_TELL || (sd->run != NULL && sd->run->detached);
+    const bool sent = sd->kind == PL_KIND_TELL;
 
     if (pl_step_is_undo(sd, item)) {
         return s->undo_seq != 0;
