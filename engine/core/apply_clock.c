@@ -2,24 +2,26 @@
 #include "core/fold.h"
 
 /* The limits that no event names follow from the record, as its wake times do. */
-static void follow(const struct pl_fold *f)
+static void follow(const struct pl_fold *f, int64_t ran_until_ms)
 {
     const struct pl_clock clock = pl_core_clock(f->def, f->c, f->e->step);
-    const struct pl_limits limits = pl_core_limits(&clock, &f->def->steps[f->e->step]);
+    const struct pl_limits limits =
+        pl_core_limits(&clock, &f->def->steps[f->e->step], ran_until_ms);
     struct pl_step *s = pl_fold_step(f);
 
     s->statutory_ms = limits.statutory_ms;
     s->internal_ms = limits.internal_ms;
-    pl_core_clock_set(f->def, f->c, f->e->step);
+    pl_core_clock_moved(f->def, f->c, f->e->step, ran_until_ms);
 }
 
 void pl_apply_step_resumed(const struct pl_fold *f)
 {
     struct pl_step *s = pl_fold_step(f);
+    const int64_t ran_until_ms = s->stopped_ms;
 
     pl_core_clock_exclude(pl_core_calendar(f->def, f->c), s, f->at_ms);
     s->due_ms = f->e->step_resumed.due_ms;
-    follow(f);
+    follow(f, ran_until_ms);
 }
 
 void pl_apply_step_extended(const struct pl_fold *f)
@@ -28,7 +30,7 @@ void pl_apply_step_extended(const struct pl_fold *f)
 
     s->extended = (uint32_t)f->e->step_extended.count;
     s->due_ms = f->e->step_extended.due_ms;
-    follow(f);
+    follow(f, pl_core_ran_until(s, f->at_ms));
 }
 
 void pl_apply_step_rescheduled(const struct pl_fold *f)
@@ -37,23 +39,21 @@ void pl_apply_step_rescheduled(const struct pl_fold *f)
 
     s->due_ms = f->e->step_rescheduled.due_ms;
     s->statutory_ms = f->e->step_rescheduled.statutory_ms;
-    pl_core_clock_set(f->def, f->c, f->e->step);
+    pl_core_clock_moved(f->def, f->c, f->e->step, pl_core_ran_until(s, f->at_ms));
 }
 
-/* What no event names is counted by the new calendar at once: the department's own limit, unless it
- * has ended, and every wake time. */
+/* What no event names is counted by the new calendar at once: the department's own limit, those of
+ * members, and every wake time. */
 static void recount(const struct pl_fold *f, uint16_t step)
 {
     const struct pl_clock clock = pl_core_clock(f->def, f->c, step);
     struct pl_step *s = &f->c->steps[step];
+    const int64_t ran_until_ms = pl_core_ran_until(s, f->at_ms);
 
-    if (!pl_step_is_live(s->state) || s->started_ms == 0) {
-        return;
+    if (pl_step_is_live(s->state) && s->started_ms != 0) {
+        s->internal_ms = pl_core_limits(&clock, &f->def->steps[step], ran_until_ms).internal_ms;
+        pl_core_clock_moved(f->def, f->c, step, ran_until_ms);
     }
-    if (!pl_core_limit_is_over(s, s->internal_ms, f->at_ms)) {
-        s->internal_ms = pl_core_limits(&clock, &f->def->steps[step]).internal_ms;
-    }
-    pl_core_clock_set(f->def, f->c, step);
 }
 
 void pl_apply_case_recalendared(const struct pl_fold *f)

@@ -9,15 +9,17 @@ void pl_core_resume_clock(struct pl_deciding *d, uint16_t step)
     struct pl_clock clock = pl_core_clock(d->def, &d->out->after, step);
     const uint16_t days = pl_core_clock_excluded_days(clock.calendar, &later, d->facts->now_ms);
 
+    const int64_t ran_until_ms = later.stopped_ms;
+
     pl_core_clock_exclude(clock.calendar, &later, d->facts->now_ms);
     clock.step = &later;
-    pl_core_emit(
-        d, (struct pl_event){
-               .kind = PL_EVT_STEP_RESUMED,
-               .step = step,
-               .item = PL_NO_ITEM,
-               .step_resumed = {.due_ms = pl_core_limits(&clock, sd).due_ms, .excluded_days = days},
-           });
+    pl_core_emit(d, (struct pl_event){
+                        .kind = PL_EVT_STEP_RESUMED,
+                        .step = step,
+                        .item = PL_NO_ITEM,
+                        .step_resumed = {.due_ms = pl_core_limits(&clock, sd, ran_until_ms).due_ms,
+                                         .excluded_days = days},
+                    });
 }
 
 /* The clocks of what comes directly after the intake begin with the day of acceptance, which may
@@ -66,7 +68,7 @@ static bool begin_anew(struct pl_deciding *d, uint16_t step, struct pl_event *st
     fresh.started_ms = begins_at(d, step);
     fresh.due_ms = started->step_started.due_ms;
     const struct pl_clock clock = {pl_core_calendar(d->def, &d->out->after), &fresh, NULL};
-    const struct pl_limits limits = pl_core_limits(&clock, &d->def->steps[step]);
+    const struct pl_limits limits = pl_core_limits(&clock, &d->def->steps[step], d->facts->now_ms);
 
     started->step_started.due_ms = limits.due_ms;
     started->step_started.statutory_ms = limits.statutory_ms;

@@ -50,20 +50,30 @@ int64_t pl_core_limit_end(const struct pl_clock *clock, struct pl_span limit)
         .due_ms;
 }
 
-struct pl_limits pl_core_limits(const struct pl_clock *clock, const struct pl_step_def *sd)
+static int64_t limit_end(const struct pl_clock *clock, struct pl_span limit, int64_t before_ms,
+                         int64_t ran_until_ms)
 {
+    const bool is_over = before_ms != 0 && before_ms <= ran_until_ms;
+
+    return is_over ? before_ms : pl_core_limit_end(clock, limit);
+}
+
+struct pl_limits pl_core_limits(const struct pl_clock *clock, const struct pl_step_def *sd,
+                                int64_t ran_until_ms)
+{
+    const struct pl_step *s = clock->step;
     struct pl_limits limits = {0};
 
     if (sd->limit_until != NULL) {
-        limits.due_ms = clock->step->due_ms;
+        limits.due_ms = s->due_ms;
     } else if (sd->has_limit) {
-        limits.due_ms = pl_core_limit_end(clock, sd->limit);
+        limits.due_ms = limit_end(clock, sd->limit, s->due_ms, ran_until_ms);
     }
     if (sd->has_statutory) {
-        limits.statutory_ms = pl_core_limit_end(clock, sd->statutory);
+        limits.statutory_ms = limit_end(clock, sd->statutory, s->statutory_ms, ran_until_ms);
     }
     if (sd->has_internal) {
-        limits.internal_ms = pl_core_limit_end(clock, sd->internal);
+        limits.internal_ms = limit_end(clock, sd->internal, s->internal_ms, ran_until_ms);
     }
     return limits;
 }
@@ -158,7 +168,6 @@ static void set_task(const struct pl_clock *clock, const struct pl_step_def *sd,
     if (!pl_task_is_open(t->state) || !runs(clock->step) || pl_step_is_undo(sd, item)) {
         return;
     }
-    t->due_ms = pl_core_task_due(clock, sd, item);
     (void)pl_core_next_member_rung(clock, sd, item, t->rungs, &t->late_ms);
     if (member->has_limit && member->silent_decision != PL_NO_DECISION) {
         t->late_ms = pl_core_earlier(t->late_ms, t->due_ms);
@@ -224,6 +233,23 @@ void pl_core_clock_set_task(const struct pl_definition *def, struct pl_case *c, 
     set_task(&clock, sd, c, item);
 }
 
+void pl_core_clock_moved(const struct pl_definition *def, struct pl_case *c, uint16_t step,
+                         int64_t ran_until_ms)
+{
+    const struct pl_step_def *sd = &def->steps[step];
+    const struct pl_clock clock = pl_core_clock(def, c, step);
+
+    for (uint16_t i = 0; i < pl_step_own_tasks(sd); i++) {
+        struct pl_task *t = &c->tasks[sd->first_task + i];
+        const bool own = pl_step_member(sd, i)->has_limit;
+
+        if (pl_task_is_open(t->state) && !(own && t->due_ms <= ran_until_ms)) {
+            t->due_ms = pl_core_task_due(&clock, sd, i);
+        }
+    }
+    pl_core_clock_set(def, c, step);
+}
+
 /* ---- standing still ----------------------------------------------------------------------------
  */
 
@@ -266,11 +292,6 @@ void pl_core_clock_exclude(const struct pl_calendar *calendar, struct pl_step *s
     s->stopped_ms = 0;
     s->stops = 0;
     s->stop_seq = 0;
-}
-
-bool pl_core_limit_is_over(const struct pl_step *s, int64_t end_ms, int64_t now_ms)
-{
-    return end_ms <= (s->stopped_ms != 0 ? s->stopped_ms : now_ms);
 }
 
 void pl_core_clock_clear(struct pl_step *s)

@@ -24,13 +24,21 @@ struct pl_clock pl_core_clock(const struct pl_definition *def, const struct pl_c
 int64_t pl_core_limit_end(const struct pl_clock *clock, struct pl_span limit);
 int64_t pl_core_span_end(const struct pl_clock *clock, struct pl_span span);
 
-/* The ends of the three limits; 0 = it has none. */
+/* The ends of the three limits; 0 = it has none. Whatever ended while the clock still ran, up to
+ * `ran_until_ms`, stays where it ended: a later stop, extension or calendar does not mend it. */
 struct pl_limits {
     int64_t due_ms;
     int64_t statutory_ms;
     int64_t internal_ms;
 };
-struct pl_limits pl_core_limits(const struct pl_clock *clock, const struct pl_step_def *sd);
+struct pl_limits pl_core_limits(const struct pl_clock *clock, const struct pl_step_def *sd,
+                                int64_t ran_until_ms);
+
+/* Until when the clock of a step ran: up to now, or until it was stopped. */
+static inline int64_t pl_core_ran_until(const struct pl_step *s, int64_t now_ms)
+{
+    return s->stopped_ms != 0 ? s->stopped_ms : now_ms;
+}
 
 /* When the limit of a task ends: its member's own, or that of the step. */
 int64_t pl_core_task_due(const struct pl_clock *clock, const struct pl_step_def *sd, uint16_t item);
@@ -45,11 +53,15 @@ uint16_t pl_core_next_member_rung(const struct pl_clock *clock, const struct pl_
 /* End of a WAIT_FOR that needs nobody, a date or a span; 0 for the others. */
 int64_t pl_core_wait_end(const struct pl_clock *clock, const struct pl_step_def *sd);
 
-/* Sets when a step wakes by its clock, and the limits of its open tasks: after a change of the
- * clock, and after a change of one task. */
+/* Sets when a step and its open tasks wake by their clocks: after a change of the step, and after
+ * a change of one task. */
 void pl_core_clock_set(const struct pl_definition *def, struct pl_case *c, uint16_t step);
 void pl_core_clock_set_task(const struct pl_definition *def, struct pl_case *c, uint16_t step,
                             uint16_t item);
+
+/* The same after the clock moved, with the limits of the open tasks. */
+void pl_core_clock_moved(const struct pl_definition *def, struct pl_case *c, uint16_t step,
+                         int64_t ran_until_ms);
 
 /* Stops the clocks of a step that is under way, for one more reason. */
 void pl_core_clock_stop(const struct pl_definition *def, struct pl_case *c, uint16_t step,
@@ -62,9 +74,6 @@ uint16_t pl_core_clock_excluded_days(const struct pl_calendar *calendar, const s
 
 /* Lets a stopped clock go on: leaves out the time that it stood still. */
 void pl_core_clock_exclude(const struct pl_calendar *calendar, struct pl_step *s, int64_t at_ms);
-
-/* Whether a limit has ended: a clock that stands still ends none. */
-bool pl_core_limit_is_over(const struct pl_step *s, int64_t end_ms, int64_t now_ms);
 
 /* Forgets a clock: the next start begins it anew. */
 void pl_core_clock_clear(struct pl_step *s);

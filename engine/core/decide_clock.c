@@ -122,8 +122,7 @@ static enum pl_rejection may_extend(const struct pl_deciding *d, const struct pl
     if (d->cmd->reason.len == 0) {
         return PL_REJECT_REASON_REQUIRED;
     }
-    return pl_core_limit_is_over(s, s->due_ms, d->facts->now_ms) ? PL_REJECT_LIMIT_OVER
-                                                                 : PL_ACCEPTED;
+    return s->due_ms <= pl_core_ran_until(s, d->facts->now_ms) ? PL_REJECT_LIMIT_OVER : PL_ACCEPTED;
 }
 
 enum pl_rejection pl_decide_step_extend(struct pl_deciding *d)
@@ -139,13 +138,16 @@ enum pl_rejection pl_decide_step_extend(struct pl_deciding *d)
     struct pl_clock clock = pl_core_clock(d->def, &d->out->after, step);
 
     clock.extension = &sd->extension->span;
+    const int64_t due_ms =
+        pl_core_limits(&clock, sd, pl_core_ran_until(s, d->facts->now_ms)).due_ms;
+
     pl_core_emit(d, (struct pl_event){
                         .kind = PL_EVT_STEP_EXTENDED,
                         .step = step,
                         .item = PL_NO_ITEM,
                         .step_extended = {.count = sd->extension->span.count,
                                           .due_before_ms = s->due_ms,
-                                          .due_ms = pl_core_limits(&clock, sd).due_ms,
+                                          .due_ms = due_ms,
                                           .role = sd->extension->role,
                                           .reason = d->cmd->reason,
                                           .by = d->cmd->by},
@@ -153,22 +155,14 @@ enum pl_rejection pl_decide_step_extend(struct pl_deciding *d)
     return PL_ACCEPTED;
 }
 
-/* A limit that has ended stays where it ended. */
-static int64_t rescheduled(const struct pl_deciding *d, const struct pl_step *s, int64_t before_ms,
-                           int64_t now_ms)
-{
-    return pl_core_limit_is_over(s, before_ms, d->facts->now_ms) ? before_ms : now_ms;
-}
-
 static void reschedule(struct pl_deciding *d, uint16_t step)
 {
     const struct pl_step *s = pl_core_step(d, step);
     const struct pl_clock clock = pl_core_clock(d->def, &d->out->after, step);
-    const struct pl_limits limits = pl_core_limits(&clock, &d->def->steps[step]);
-    const int64_t due_ms = rescheduled(d, s, s->due_ms, limits.due_ms);
-    const int64_t statutory_ms = rescheduled(d, s, s->statutory_ms, limits.statutory_ms);
+    const struct pl_limits limits =
+        pl_core_limits(&clock, &d->def->steps[step], pl_core_ran_until(s, d->facts->now_ms));
 
-    if (due_ms == s->due_ms && statutory_ms == s->statutory_ms) {
+    if (limits.due_ms == s->due_ms && limits.statutory_ms == s->statutory_ms) {
         return;
     }
     pl_core_emit(d, (struct pl_event){
@@ -176,9 +170,9 @@ static void reschedule(struct pl_deciding *d, uint16_t step)
                         .step = step,
                         .item = PL_NO_ITEM,
                         .step_rescheduled = {.due_before_ms = s->due_ms,
-                                             .due_ms = due_ms,
+                                             .due_ms = limits.due_ms,
                                              .statutory_before_ms = s->statutory_ms,
-                                             .statutory_ms = statutory_ms},
+                                             .statutory_ms = limits.statutory_ms},
                     });
 }
 

@@ -7,10 +7,14 @@ import datetime
 import pathlib
 import subprocess
 import sys
+import threading
 
+import law
 import yaml
 
 COUNT_MAX = 60
+SEED = 20150101
+COURSE_LIMITS = [("w", 60), ("d", 60), ("m", 12), ("y", 3)]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "workflows" / "calendars" / "cn.yaml"
 SHANGHAI = datetime.timezone(datetime.timedelta(hours=8))
@@ -102,6 +106,47 @@ def compare(program, unit, limits, calendar):
     return differences
 
 
+def epoch_ms(day, ms_of_day):
+    midnight = datetime.datetime.combine(datetime.date.fromordinal(day), datetime.time(), SHANGHAI)
+    return int(midnight.timestamp()) * 1000 + ms_of_day
+
+
+def course_ends(days, course):
+    for unit, count_max in COURSE_LIMITS:
+        for count in range(1, count_max + 1):
+            yield law.Limit(days, course, unit, count).run()
+
+
+def compare_courses(program, calendar):
+    """Every start day with stops that overlap and an extension, drawn anew for each."""
+    days = law.Days(calendar, margin=2000)
+    courses = [law.Course(day.toordinal(), SEED + i) for i, day in enumerate(calendar.all_days())]
+    text = "".join(course.line(epoch_ms) + "\n" for course in courses)
+    with subprocess.Popen([program, "law", str(SOURCE)], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as engine:
+        threading.Thread(target=feed, args=(engine, text)).start()
+        differences = 0
+        for course in courses:
+            given = [int(word) for word in engine.stdout.readline().split()]
+            expected = [epoch_ms(day + 1, 0) for day in course_ends(days, course)]
+            if given != expected:
+                differences += 1
+                wrong = [row for row in enumerate(zip(expected, given)) if row[1][0] != row[1][1]]
+                print(f"course {course.line(epoch_ms)}: {len(given)} limits,"
+                      f" of which (number, expected, given) {wrong[:1]}")
+    overlapping = sum(course.overlaps() for course in courses)
+    limits = sum(count for _, count in COURSE_LIMITS) * len(courses)
+    print(f"law: {limits} limits in {len(courses)} courses, {overlapping} with stops that overlap,"
+          f" {differences} courses differ")
+    assert overlapping > 500, "the courses drawn prove too little"
+    return differences + (engine.returncode != 0)
+
+
+def feed(engine, text):
+    engine.stdin.write(text)
+    engine.stdin.close()
+
+
 def main():
     program = pathlib.Path(sys.argv[1])
     if program.is_dir():
@@ -109,6 +154,7 @@ def main():
     calendar = Calendar(SOURCE)
     different = compare(program, "working", working_limits, calendar)
     different += compare(program, "plain", plain_limits, calendar)
+    different += compare_courses(program, calendar)
     sys.exit(1 if different else 0)
 
 

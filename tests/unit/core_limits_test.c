@@ -199,6 +199,29 @@ static void test_overlapping_reasons_count_once(void **state)
     assert_string_equal(world_day(step0()->due_ms), "2025-04-21");
 }
 
+/* The department's own limit ended on 03-17: a stop that begins later does not mend it. */
+static void test_what_has_ended_stays(void **state)
+{
+    (void)state;
+    const uint16_t step = build_three();
+
+    build_extension(&b, step, WD(10));
+    world_begin(&w, build_done(&b));
+    world_at(&w, "2025-03-20");
+    assert_int_equal(world_stop(&w, 0, "hearing"), PL_ACCEPTED);
+    world_at(&w, "2025-03-25");
+    assert_int_equal(world_go_on(&w, 0, "hearing"), PL_ACCEPTED);
+    assert_limits("2025-04-03", "2025-04-18", "2025-03-17");
+    assert_int_equal(world_extend(&w, 0, "head"), PL_ACCEPTED);
+    assert_limits("2025-04-18", "2025-05-06", "2025-03-17");
+    world_at(&w, "2025-04-22");
+    assert_int_equal(world_officer(&w, PL_CMD_PAUSE_CASE, 0, 0), PL_ACCEPTED);
+    world_at(&w, "2025-04-29");
+    assert_int_equal(world_officer(&w, PL_CMD_RESUME_CASE, 0, 0), PL_ACCEPTED);
+    assert_limits("2025-04-18", "2025-05-14", "2025-03-17");
+    assert_string_equal(world_day(world_task(&w, step, 0)->due_ms), "2025-04-18");
+}
+
 static void test_a_hearing_outlives_a_pause_and_a_return(void **state)
 {
     (void)state;
@@ -501,6 +524,7 @@ int main(void)
         cmocka_unit_test_setup(test_whoever_holds_the_task_is_liable, set_up),
         cmocka_unit_test_setup(test_a_hearing_stops_all_three, set_up),
         cmocka_unit_test_setup(test_overlapping_reasons_count_once, set_up),
+        cmocka_unit_test_setup(test_what_has_ended_stays, set_up),
         cmocka_unit_test_setup(test_a_hearing_outlives_a_pause_and_a_return, set_up),
         cmocka_unit_test_setup(test_the_applicant_outlives_a_hearing, set_up),
         cmocka_unit_test_setup(test_who_stops_a_clock_and_why, set_up),
