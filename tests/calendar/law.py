@@ -1,7 +1,7 @@
 """What the law says a limit becomes when its clock stands still and is extended, a day at a time.
 
-Days are numbers here (date.toordinal), times (day, millisecond of the day): a clerk's wall calendar. Nothing
-is shared with the engine.
+Days are numbers here (date.toordinal), times (day, millisecond of the day): a clerk's wall
+calendar. Nothing is shared with the engine.
 """
 
 import calendar as months_of
