@@ -44,6 +44,9 @@ static void check_issue(struct pl_load *l, uint16_t step, uint16_t document)
     const struct pl_yaml *entry = entry_of(l, step, "issues", document);
     const uint16_t first = issuer_of(l->def, document);
 
+    if (d->by_applicant && l->documents_doubtful) {
+        return; /* where it comes from was not understood */
+    }
     if (d->by_applicant) {
         struct pl_diag *diag =
             pl_diag_add(l->diags, pl_load_at(l, entry), PL_DIAG_ISSUED_BY_APPLICANT,

@@ -326,6 +326,29 @@ static void report_no_outcome(struct pl_load *l, const struct reach *r)
     pl_diag_hint(diag, "Add a result whose `after` covers this, or use `{any: [...]}`.");
 }
 
+/* A step that cannot start because one before it cannot. */
+static bool follows_from_other(const struct pl_definition *def, const struct reach *r,
+                               uint16_t step)
+{
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        if (i != step && !r->ever[i] && (def->steps[step].ancestors[i / 64] >> (i % 64) & 1) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report_never(struct pl_load *l, uint16_t number)
+{
+    const struct pl_step_def *step = &l->def->steps[number];
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, pl_load_at_key(l, l->steps[number]), PL_DIAG_NEVER_RUNS,
+                    "step %s can never start", pl_name(step->id, &step->title).at);
+
+    pl_diag_hint(diag, "What its `after` names excludes itself, or never goes on. To start with "
+                       "the first of several, write `{any: [...]}`.");
+}
+
 void pl_check_reach(struct pl_load *l)
 {
     const struct pl_definition *def = l->def;
@@ -337,18 +360,13 @@ void pl_check_reach(struct pl_load *l)
     do {
         play(l, &r);
     } while (advance(&r));
+    const uint32_t mistakes = pl_load_mistakes(l);
     for (uint16_t i = 0; i < def->step_count; i++) {
-        if (r.ever[i]) {
-            continue;
+        if (!r.ever[i] && !follows_from_other(def, &r, i)) {
+            report_never(l, i);
         }
-        const struct pl_step_def *step = &def->steps[i];
-        struct pl_diag *diag =
-            pl_diag_add(l->diags, pl_load_at_key(l, l->steps[i]), PL_DIAG_NEVER_RUNS,
-                        "step %s can never start", pl_name(step->id, &step->title).at);
-        pl_diag_hint(diag, "What its `after` names excludes itself, or never goes on. To start "
-                           "with the first of several, write `{any: [...]}`.");
     }
-    if (r.worst != UINT32_MAX) {
+    if (r.worst != UINT32_MAX && pl_load_mistakes(l) == mistakes) {
         report_no_outcome(l, &r);
     }
 }

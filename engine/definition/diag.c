@@ -76,6 +76,15 @@ struct pl_diag *pl_diag_add(struct pl_diags *diags, struct pl_diag_place place,
     return diag;
 }
 
+void pl_diag_say(struct pl_diag *diag, const char *message, ...)
+{
+    va_list args;
+
+    va_start(args, message);
+    say(diag->message, diag->message_zh, message, args);
+    va_end(args);
+}
+
 void pl_diag_hint(struct pl_diag *diag, const char *hint, ...)
 {
     va_list args;

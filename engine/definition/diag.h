@@ -78,6 +78,10 @@ __attribute__((format(printf, 2, 3))) void pl_diag_hint(struct pl_diag *diag, co
 __attribute__((format(printf, 3, 4))) void
 pl_diag_other(struct pl_diag *diag, struct pl_diag_place place, const char *text, ...);
 
+/* Says the mistake itself in other words. */
+__attribute__((format(printf, 2, 3))) void pl_diag_say(struct pl_diag *diag, const char *message,
+                                                       ...);
+
 /* Attach an edit that is safe: what the author meant is certain. A text that is empty, longer than
  * PL_FIX_TEXT_MAX or of more than one line is no fix. The first is at the place of the mistake. */
 void pl_diag_fix(struct pl_diag *diag, struct pl_text old, const char *text);

@@ -1,4 +1,5 @@
 /* Slips that keep a file from being YAML at all, and what they were meant to be. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "definition/fix.h"
@@ -76,7 +77,25 @@ static bool fix_tabs(struct pl_diag *diag, struct pl_text text, struct pl_text l
     return true;
 }
 
-/* `key:value` or `key` and a wide colon, where a key can stand. */
+/* What stands between a key and its value instead of a colon and a blank, "" when nothing does. */
+static struct pl_text wrong_colon(struct pl_text rest)
+{
+    const uint32_t blanks = blanks_of(rest);
+
+    if (rest.len >= 2 && rest.at[0] == ':' && rest.at[1] != ' ' && rest.at[1] != ':') {
+        return (struct pl_text){rest.at, 1};
+    }
+    if (rest.len >= WIDE_COLON_SIZE && memcmp(rest.at, WIDE_COLON, WIDE_COLON_SIZE) == 0) {
+        const bool blank = rest.len > WIDE_COLON_SIZE && rest.at[WIDE_COLON_SIZE] == ' ';
+        return (struct pl_text){rest.at, WIDE_COLON_SIZE + blank};
+    }
+    if (rest.len >= blanks + 2 && rest.at[blanks] == '=' && rest.at[blanks + 1] == ' ') {
+        return (struct pl_text){rest.at, blanks + 2};
+    }
+    return PL_TEXT("");
+}
+
+/* `key:value`, `key = value`, or a key and a wide colon, where a key can stand. */
 static bool fix_colon(struct pl_diag *diag, struct pl_text line, uint32_t number)
 {
     uint32_t at = blanks_of(line);
@@ -92,25 +111,76 @@ static bool fix_colon(struct pl_diag *diag, struct pl_text line, uint32_t number
         at++;
     }
     const struct pl_text key = {line.at + start, at - start};
-    const struct pl_text rest = {line.at + at, line.len - at};
-    uint32_t colon = 0;
-    if (rest.len >= 2 && rest.at[0] == ':' && rest.at[1] != ' ' && rest.at[1] != ':') {
-        colon = 1;
-    } else if (rest.len >= WIDE_COLON_SIZE && memcmp(rest.at, WIDE_COLON, WIDE_COLON_SIZE) == 0) {
-        colon = WIDE_COLON_SIZE;
-    }
-    if (key.len == 0 || colon == 0) {
+    const struct pl_text colon = wrong_colon((struct pl_text){line.at + at, line.len - at});
+    if (key.len == 0 || colon.len == 0) {
         return false;
     }
-    const bool blank_follows = rest.len > colon && rest.at[colon] == ' ';
     pl_builder_init(&b, text, sizeof(text));
-    pl_builder_addf(&b, "%.*s:%s", (int)key.len, key.at,
-                    blank_follows || rest.len == colon ? "" : " ");
-    pl_diag_fix_at(diag, (struct pl_mark){number, start + 1, 1},
-                   (struct pl_text){key.at, key.len + colon}, text);
+    pl_builder_addf(&b, "%.*s:%s", (int)key.len, key.at, at + colon.len < line.len ? " " : "");
+    pl_diag_say(diag, "`%.*s` is not followed by a colon and a blank", (int)key.len, key.at);
+    diag->place.mark = (struct pl_mark){number, start + 1, key.len};
+    pl_diag_fix(diag, (struct pl_text){key.at, key.len + colon.len}, text);
     pl_diag_hint(diag, "Write `%.*s: ...` in line %u: a colon and a blank follow a key.",
                  (int)key.len, key.at, number);
     return true;
+}
+
+/* Punctuation of a Chinese keyboard that can only be meant for YAML: a comma before `key:`, a brace
+ * before one, or behind the last value. */
+static bool fix_wide(struct pl_diag *diag, struct pl_text line, uint32_t number)
+{
+    static const struct {
+        const char *wide;
+        const char *narrow;
+        bool before_key;
+    } marks[] = {
+        {"\uff0c", ", ", true},
+        {"\uff5b", "{", true},
+        {"\uff5d", "}", false},
+    };
+
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        const char *at = memmem(line.at, line.len, marks[i].wide, 3);
+        uint32_t after = at != NULL ? (uint32_t)(at - line.at) + 3 : 0;
+        uint32_t letters = 0;
+        while (at != NULL && after + letters < line.len &&
+               ((line.at[after + letters] >= 'a' && line.at[after + letters] <= 'z') ||
+                line.at[after + letters] == '_')) {
+            letters++;
+        }
+        const bool is_key =
+            letters > 0 && after + letters < line.len && line.at[after + letters] == ':';
+        if (at == NULL || is_key != marks[i].before_key || (!is_key && after != line.len)) {
+            continue;
+        }
+        const struct pl_text before = {line.at, after - 3};
+        uint32_t column = 1;
+        for (uint32_t k = 0; k < before.len; k++) {
+            column += ((unsigned char)before.at[k] & 0xC0) != 0x80;
+        }
+        pl_diag_say(diag, "a wide comma or brace, where YAML wants the narrow one");
+        diag->place.mark = (struct pl_mark){number, column, 1};
+        pl_diag_hint(diag, "Write `%s`.", marks[i].narrow);
+        pl_diag_fix(diag, (struct pl_text){at, 3}, marks[i].narrow);
+        return true;
+    }
+    return false;
+}
+
+/* What is not closed shows at its end, often lines later: its beginning is told, too. */
+static void add_beginning(struct pl_diag *diag, struct pl_text text)
+{
+    static const char words[] = "(begun in line ";
+    const char *at = strstr(diag->message, words);
+    const uint32_t number = at != NULL ? (uint32_t)strtoul(at + sizeof(words) - 1, NULL, 10) : 0;
+    const struct pl_text line = pl_source_line(text, number);
+
+    if (line.at == NULL) {
+        return;
+    }
+    const struct pl_diag_place place = {diag->place.file,
+                                        {number, blanks_of(line) + 1, line.len - blanks_of(line)}};
+    pl_diag_other(diag, place, "it was begun here");
 }
 
 void pl_fix_yaml(struct pl_diag *diag, struct pl_text text)
@@ -124,8 +194,10 @@ void pl_fix_yaml(struct pl_diag *diag, struct pl_text text)
         return;
     }
     for (uint32_t back = 0; back <= LINES_BACK && back < number; back++) {
-        if (fix_colon(diag, pl_source_line(text, number - back), number - back)) {
+        const struct pl_text line = pl_source_line(text, number - back);
+        if (fix_colon(diag, line, number - back) || fix_wide(diag, line, number - back)) {
             return;
         }
     }
+    add_beginning(diag, text);
 }

@@ -52,6 +52,7 @@ static void build(struct pl_load *l)
     memset(l->results, 0, sizeof(l->results));
     memset(l->specs, 0, sizeof(l->specs));
     memset(l->doubtful, 0, sizeof(l->doubtful));
+    l->steps_doubtful = false;
     memset(l->answers, 0, sizeof(l->answers));
     l->group_count = 0;
     l->table_count = 0;
@@ -77,7 +78,7 @@ static void build(struct pl_load *l)
 /* What can only be said of a definition whose parts are all right. */
 static void check(struct pl_load *l)
 {
-    if (l->def->step_count == 0 || l->full) {
+    if (l->def->step_count == 0 || l->full || l->steps_doubtful) {
         return;
     }
     pl_check_graph(l);

@@ -84,6 +84,7 @@ struct pl_load {
 
     /* Where something was reported already, what follows from it is not. */
     bool doubtful[PL_STEPS_MAX];
+    bool steps_doubtful;
     bool departments_doubtful;
     bool documents_doubtful;
 };
@@ -104,6 +105,10 @@ struct pl_keys {
 /* Checks a map against its table and calls the setters in the order of the table. `owner` is where
  * a missing key is reported; NULL: the map itself. */
 void pl_load_map(struct pl_load *l, const struct pl_yaml *node, struct pl_keys keys, void *object);
+
+/* Whether a key of the map, which is reported where it stands, was probably meant to be that one.
+ */
+bool pl_load_is_meant(const struct pl_yaml *map, const char *key);
 
 /* How many mistakes were found so far; more than before: something was reported meanwhile. */
 uint32_t pl_load_mistakes(const struct pl_load *l);

@@ -8,7 +8,7 @@ uint16_t pl_load_step_ref(struct pl_load *l, const struct pl_yaml *node, struct 
     const uint16_t step = pl_definition_step(l->def, id);
     struct pl_names names = {0};
 
-    if (step != PL_NO_STEP) {
+    if (step != PL_NO_STEP || l->steps_doubtful) {
         return step;
     }
     struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_part(l, node, id), PL_DIAG_NO_STEP,
@@ -47,6 +47,17 @@ static uint16_t decision_ref(struct pl_load *l, const struct pl_yaml *node, stru
     return PL_NO_DECISION;
 }
 
+static bool refuse_half(struct pl_load *l, const struct pl_yaml *node, bool has_step)
+{
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, pl_load_at(l, node), has_step ? PL_DIAG_NO_DECISION : PL_DIAG_NO_STEP,
+                    has_step ? "`%.*s` names no decision behind the dot"
+                             : "`%.*s` names no step before the dot",
+                    (int)node->text.len, node->text.at);
+    pl_diag_hint(diag, "Write `step`, or `step.decision` where one decision is meant.");
+    return false;
+}
+
 /* "x" or "x.d" */
 static bool load_arc(struct pl_load *l, const struct pl_yaml *node, struct pl_arc *out)
 {
@@ -58,6 +69,9 @@ static bool load_arc(struct pl_load *l, const struct pl_yaml *node, struct pl_ar
     if (dot != NULL) {
         id.len = (uint32_t)(dot - text.at);
         const struct pl_text decision = {dot + 1, text.len - id.len - 1};
+        if (id.len == 0 || decision.len == 0) {
+            return refuse_half(l, node, id.len > 0);
+        }
         arc.decision = decision_ref(l, node, decision);
         if (arc.decision == PL_NO_DECISION) {
             return false;

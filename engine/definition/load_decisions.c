@@ -50,8 +50,13 @@ static void set_back_to(struct pl_load *l, void *object, const struct pl_yaml *n
 /* Whether the decision sends the case back: the other keys speak about that. */
 static bool is_back(struct pl_load *l, const struct entry *entry, const struct pl_yaml *node)
 {
+    const struct pl_yaml *map = entry->spec->node;
+
     if (entry->spec->effect == PL_DECISION_BACK) {
         return true;
+    }
+    if (pl_yaml_get(map, "back_to") != NULL || pl_load_is_meant(map, "back_to")) {
+        return false; /* what is wrong with it was reported there */
     }
     struct pl_diag *diag =
         pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,

@@ -147,6 +147,9 @@ static void set_statutory(struct pl_load *l, void *object, const struct pl_yaml 
     struct pl_step_def *step = object;
     const struct pl_yaml *limit = pl_load_key_of(l, step, "limit");
 
+    if (step->kind == PL_KIND_TELL) {
+        return; /* which has no limit of any kind: reported by its kind */
+    }
     if (limit == NULL) {
         struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,
                                            "`statutory` stands beside a promised `limit`");

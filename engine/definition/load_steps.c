@@ -104,22 +104,11 @@ static void check_kind_keys(struct pl_load *l, const struct pl_step_def *step,
     }
 }
 
-/* A key that was misspelt is reported where it stands. */
-static bool has_misspelt(const struct pl_yaml *node, const char *key)
-{
-    for (const struct pl_yaml *entry = node->first; entry != NULL; entry = entry->next) {
-        if (pl_text_closest(entry->key.at, &key, 1) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_limit(struct pl_load *l, const struct pl_step_def *step,
                         const struct pl_yaml *node)
 {
     if (step->kind != PL_KIND_ASK || pl_yaml_get(node, "limit") != NULL ||
-        pl_yaml_get(node, "counts") != NULL || has_misspelt(node, "limit")) {
+        pl_yaml_get(node, "counts") != NULL || pl_load_is_meant(node, "limit")) {
         return;
     }
     struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_MISSING_KEY,
@@ -205,6 +194,7 @@ void pl_load_step_ids(struct pl_load *l, const struct pl_yaml *node)
         }
         if (!pl_load_id_key(l, entry, &step->id)) {
             step->id = pl_load_keep(l, entry->key);
+            l->steps_doubtful = true;
         }
         step->line = entry->key_mark.line;
         step->counts = true;

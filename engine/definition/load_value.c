@@ -170,6 +170,22 @@ static const char *report_unknown(struct pl_load *l, const struct pl_yaml *map,
     return near;
 }
 
+bool pl_load_is_meant(const struct pl_yaml *map, const char *key)
+{
+    for (const struct pl_yaml *entry = map->first; entry != NULL; entry = entry->next) {
+        if (strcmp(entry->key.at, key) != 0 && pl_text_closest(entry->key.at, &key, 1) != NULL) {
+            return true;
+        }
+        for (size_t i = 0; i < sizeof(other_words) / sizeof(other_words[0]); i++) {
+            if (pl_text_is(entry->key, other_words[i].word) &&
+                strcmp(other_words[i].key, key) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* A key that was misspelt is not reported as missing too. */
 static bool is_meant(const char *const *meant, unsigned meant_count, const char *name)
 {

@@ -1,4 +1,6 @@
 /* What a `wait_for` step waits for. */
+#include <stdio.h>
+
 #include "base/time.h"
 #include "definition/load.h"
 
@@ -55,6 +57,41 @@ static void load_map(struct pl_load *l, struct pl_step_def *step, const struct p
     }
 }
 
+/* "2026-5-1": digits and two hyphens, with no unit. */
+static bool is_short_date(struct pl_text text)
+{
+    unsigned hyphens = 0;
+
+    for (uint32_t i = 0; i < text.len; i++) {
+        if (text.at[i] != '-' && (text.at[i] < '0' || text.at[i] > '9')) {
+            return false;
+        }
+        hyphens += text.at[i] == '-';
+    }
+    return hyphens == 2;
+}
+
+static void refuse_short_date(struct pl_load *l, const struct pl_yaml *node)
+{
+    char whole[16];
+    unsigned year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    struct pl_date date = {0};
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_DAY, "there is no day `%.*s`",
+                    (int)node->text.len, node->text.at);
+
+    const int found = sscanf(node->text.at, "%4u-%2u-%2u", &year, &month, &day);
+    (void)snprintf(whole, sizeof(whole), "%04u-%02u-%02u", year % 10000, month % 100, day % 100);
+    if (found == 3 && pl_date_parse(pl_text_of(whole), &date)) {
+        pl_diag_hint(diag, "Write the day with two digits each: `%s`.", whole);
+        pl_diag_fix(diag, node->text, whole);
+    } else {
+        pl_diag_hint(diag, "Write a day as year, month, day: `2026-05-01`.");
+    }
+}
+
 /* A day, a span of time, or the id of a signal: ids do not begin with a digit. */
 void pl_load_set_wait_for(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
@@ -75,6 +112,8 @@ void pl_load_set_wait_for(struct pl_load *l, void *object, const struct pl_yaml 
             pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_DAY, "there is no day `%.*s`",
                         (int)node->text.len, node->text.at);
         pl_diag_hint(diag, "Write a day as year, month, day: `2026-05-01`.");
+    } else if (is_short_date(node->text)) {
+        refuse_short_date(l, node);
     } else {
         step->wait_for = PL_WAIT_SPAN;
         (void)pl_load_span(l, node, &step->span);

@@ -220,6 +220,29 @@ static void list_all(const struct pl_names *names, struct pl_diag *diag)
     pl_diag_hint(diag, "Known are %s.", text);
 }
 
+/* `a b` for `a, b`: every word is a name. */
+static bool are_several(const struct pl_names *names, char wanted[WORD_SIZE],
+                        char out[PL_FIX_TEXT_MAX])
+{
+    struct pl_builder b;
+    char *left = wanted;
+    unsigned count = 0;
+
+    pl_builder_init(&b, out, PL_FIX_TEXT_MAX);
+    for (char *word = strtok_r(wanted, " ", &left); word != NULL;
+         word = strtok_r(NULL, " ", &left)) {
+        bool known = false;
+        for (unsigned i = 0; i < names->count && !known; i++) {
+            known = strcmp(names->ids[i], word) == 0;
+        }
+        if (!known) {
+            return false;
+        }
+        pl_builder_addf(&b, "%s%s", count++ == 0 ? "" : ", ", word);
+    }
+    return count > 1 && !b.full;
+}
+
 const char *pl_names_suggest(const struct pl_names *names, struct pl_text word,
                              const char *otherwise, struct pl_diag *diag)
 {
@@ -230,6 +253,13 @@ const char *pl_names_suggest(const struct pl_names *names, struct pl_text word,
     pl_builder_add(&b, word);
 
     const struct found near = find_near(names, wanted);
+    if (near.index == UINT32_MAX || !near.sure) {
+        char several[PL_FIX_TEXT_MAX];
+        if (are_several(names, wanted, several)) {
+            pl_diag_hint(diag, "Put a comma between them: `%s`.", several);
+            return NULL;
+        }
+    }
     if (near.index == UINT32_MAX) {
         if (names->count > 0 && names->count <= LISTED_MAX) {
             list_all(names, diag);

@@ -33,7 +33,8 @@ def arguments(source, start):
 
 def said_in(path):
     source = path.read_text(encoding="utf-8")
-    for call in re.finditer(r"\bpl_(diag_add|diag_hint|diag_other|names_suggest)\(", source):
+    calls = r"\bpl_(diag_(add|say|hint|other)|names_suggest)\("
+    for call in re.finditer(calls, source):
         for literals in re.findall(LITERALS, arguments(source, call.end())):
             yield joined(literals)
 
