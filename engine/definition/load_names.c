@@ -69,7 +69,8 @@ static bool read_form(struct pl_load *l, struct pl_text path, struct pl_name_rea
 {
     struct pl_schema_field field = {.type = PL_CEL_DYN, .required = true};
 
-    out->binding = (struct pl_cel_binding){.rest = path, .type = PL_CEL_MAP};
+    out->binding =
+        (struct pl_cel_binding){.rest = path, .type = PL_CEL_MAP, .schema = l->def->form};
     if (path.len == 0) {
         return true;
     }
@@ -125,6 +126,7 @@ static bool read_answer(struct pl_load *l, uint16_t step, struct pl_text rest,
         return false;
     }
     out->binding.type = field.type;
+    out->binding.schema = schema;
     out->optional = !field.required;
     return true;
 }

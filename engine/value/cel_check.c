@@ -51,14 +51,14 @@ static int push(struct check *c, struct pl_cel_step *step, struct pl_cel_shape s
     }
     step->start = start;
     c->stack[c->depth++] = (struct entry){
-        .shape = c->options.unchecked ? pl_cel_shape_of(PL_CEL_DYN, NULL) : shape, .start = start};
+        .shape = c->options.unchecked ? pl_cel_shape_of(PL_CEL_DYN) : shape, .start = start};
     return PLACET_OK;
 }
 
 static int push_type(struct check *c, struct pl_cel_step *step, enum pl_cel_type type,
                      uint32_t start)
 {
-    return push(c, step, pl_cel_shape_of(type, NULL), start);
+    return push(c, step, pl_cel_shape_of(type), start);
 }
 
 static struct entry pop(struct check *c)
@@ -137,7 +137,7 @@ static int refuse_types(struct check *c, const struct pl_cel_step *step,
 }
 
 /* What the registry cannot say: both sides of an equality are of one type. */
-static bool fits_together(const char *name, const struct entry *args)
+static bool fits_together(const char *name, const struct entry *args, struct pl_arena *arena)
 {
     const struct pl_cel_shape *const a = &args[0].shape;
     const struct pl_cel_shape *const b = &args[1].shape;
@@ -145,10 +145,12 @@ static bool fits_together(const char *name, const struct entry *args)
     if (strcmp(name, "==") == 0 || strcmp(name, "!=") == 0) {
         return is_comparable(a->type, b->type);
     }
-    return strcmp(name, "in") != 0 || b->type != PL_CEL_LIST || is_comparable(a->type, b->item);
+    return strcmp(name, "in") != 0 || b->type != PL_CEL_LIST ||
+           is_comparable(a->type, pl_cel_shape_item(b, arena).type);
 }
 
-static struct pl_cel_shape shape_of_letter(char letter, const struct entry *args, uint32_t count)
+static struct pl_cel_shape shape_of_letter(char letter, const struct entry *args, uint32_t count,
+                                           struct pl_arena *arena)
 {
     static const enum pl_cel_type types[128] = {
         ['b'] = PL_CEL_BOOL,   ['i'] = PL_CEL_INT,      ['u'] = PL_CEL_UINT,
@@ -159,10 +161,10 @@ static struct pl_cel_shape shape_of_letter(char letter, const struct entry *args
     };
 
     if (letter == 'e') {
-        return pl_cel_shape_item(&args[0].shape);
+        return pl_cel_shape_item(&args[0].shape, arena);
     }
     if (letter == '0' || letter == 'N') {
-        struct pl_cel_shape shape = pl_cel_shape_of(args[0].shape.type, NULL);
+        struct pl_cel_shape shape = pl_cel_shape_of(args[0].shape.type);
         shape.item = args[0].shape.item;
         for (uint32_t i = 1; i < count; i++) {
             const struct pl_cel_shape *other = &args[i].shape;
@@ -171,7 +173,7 @@ static struct pl_cel_shape shape_of_letter(char letter, const struct entry *args
         }
         return shape;
     }
-    return pl_cel_shape_of(types[(unsigned char)letter], NULL);
+    return pl_cel_shape_of(types[(unsigned char)letter]);
 }
 
 static int compile_pattern(struct check *c, struct pl_cel_step *step)
@@ -210,14 +212,15 @@ static int check_call(struct check *c, struct pl_cel_step *step)
         const int rc = compile_pattern(c, step);
         return rc == PLACET_OK ? push_type(c, step, PL_CEL_DYN, start) : rc;
     }
-    if (row == PL_CEL_NO_ROW || !fits_together(pl_cel_rows[row].name, args)) {
+    if (row == PL_CEL_NO_ROW || !fits_together(pl_cel_rows[row].name, args, c->arena)) {
         return refuse_types(c, step, types);
     }
     step->row = row;
-    struct pl_cel_shape shape = shape_of_letter(pl_cel_rows[row].result, args, step->argc);
+    struct pl_cel_shape shape =
+        shape_of_letter(pl_cel_rows[row].result, args, step->argc, c->arena);
     const uint16_t other = pl_cel_row_other(row, types, step->argc);
     if (other != PL_CEL_NO_ROW && pl_cel_rows[other].result != pl_cel_rows[row].result) {
-        shape = pl_cel_shape_of(PL_CEL_DYN, NULL);
+        shape = pl_cel_shape_of(PL_CEL_DYN);
     }
     step->type = shape.schema != NULL ? shape.type : PL_CEL_DYN;
     c->cost += c->times * (pl_cel_rows[row].scans ? PL_CEL_SCAN_USUAL : 0);
@@ -267,7 +270,7 @@ static int check_path(struct check *c, struct pl_cel_step *step)
     c->cost += c->times * PL_CEL_SCAN_USUAL;
     return step->op == PL_CEL_OP_HAS
                ? push_type(c, step, PL_CEL_BOOL, c->at)
-               : push(c, step, pl_cel_shape_of(binding.type, binding.schema), c->at);
+               : push(c, step, pl_cel_shape_at(binding.type, binding.schema, binding.rest), c->at);
 }
 
 static int check_local(struct check *c, struct pl_cel_step *step)
@@ -282,7 +285,7 @@ static int check_local(struct check *c, struct pl_cel_step *step)
 static int check_field(struct check *c, struct pl_cel_step *step)
 {
     const struct entry of = pop(c);
-    struct pl_cel_shape shape = pl_cel_shape_of(PL_CEL_DYN, NULL);
+    struct pl_cel_shape shape = pl_cel_shape_of(PL_CEL_DYN);
     const char *suggestion = NULL;
 
     if (!may_be(of.shape.type, PL_CEL_MAP) && of.shape.type != PL_CEL_OPTIONAL) {
@@ -290,7 +293,7 @@ static int check_field(struct check *c, struct pl_cel_step *step)
                              pl_cel_shape_name(of.shape.type));
     }
     if (of.shape.type == PL_CEL_MAP &&
-        !pl_cel_shape_field(&of.shape, step->path, &shape, &suggestion)) {
+        !pl_cel_shape_field(&of.shape, step->path, c->arena, &shape, &suggestion)) {
         return refuse_field(c, step, step->path, suggestion);
     }
     c->cost += c->times * PL_CEL_SCAN_USUAL;
@@ -338,8 +341,10 @@ static int check_join(struct check *c, struct pl_cel_step *step)
     const enum pl_cel_type y = b.shape.type;
 
     if (x == y) {
-        const bool same = a.shape.schema == b.shape.schema && a.shape.item == b.shape.item;
-        return push(c, step, same ? a.shape : pl_cel_shape_of(x, NULL), condition.start);
+        const bool same = a.shape.schema == b.shape.schema &&
+                          pl_text_equal(a.shape.place, b.shape.place) &&
+                          a.shape.item == b.shape.item;
+        return push(c, step, same ? a.shape : pl_cel_shape_of(x), condition.start);
     }
     if (x == PL_CEL_DYN || y == PL_CEL_DYN || x == PL_CEL_NULL || y == PL_CEL_NULL) {
         return push_type(c, step, PL_CEL_DYN, condition.start);
@@ -355,7 +360,7 @@ static void add_item(struct frame *frame, const struct pl_cel_shape *shape)
 {
     const bool same = frame->count == 0 || frame->item.type == shape->type;
 
-    frame->item = same ? *shape : pl_cel_shape_of(PL_CEL_DYN, NULL);
+    frame->item = same ? *shape : pl_cel_shape_of(PL_CEL_DYN);
     frame->count++;
 }
 
@@ -378,7 +383,7 @@ static int check_entry(struct check *c, struct pl_cel_step *step)
                                  "Leave the `?` out, or write optional.of(...).",
                                  "%s where an optional is expected", pl_cel_shape_name(shape.type));
         }
-        shape = pl_cel_shape_of(PL_CEL_DYN, NULL);
+        shape = pl_cel_shape_of(PL_CEL_DYN);
     }
     add_item(top_frame(c), &shape);
     return PLACET_OK;
@@ -387,7 +392,7 @@ static int check_entry(struct check *c, struct pl_cel_step *step)
 static int check_close(struct check *c, struct pl_cel_step *step)
 {
     const struct frame *frame = close_frame(c);
-    struct pl_cel_shape shape = pl_cel_shape_of(step->type, NULL);
+    struct pl_cel_shape shape = pl_cel_shape_of(step->type);
 
     shape.item = frame->count > 0 ? frame->item.type : PL_CEL_DYN;
     shape.size = frame->count;
@@ -407,13 +412,13 @@ static int check_loop(struct check *c, struct pl_cel_step *step)
     }
     struct frame *frame = open_frame(c, over.start);
     const bool is_known = over.shape.type != PL_CEL_DYN;
-    const struct pl_cel_shape item = pl_cel_shape_item(&over.shape);
+    const struct pl_cel_shape item = pl_cel_shape_item(&over.shape, c->arena);
     const struct pl_cel_shape key =
-        pl_cel_shape_of(over.shape.schema != NULL && !is_list ? PL_CEL_STRING : PL_CEL_DYN, NULL);
-    const struct pl_cel_shape any = pl_cel_shape_of(PL_CEL_DYN, NULL);
+        pl_cel_shape_of(over.shape.schema != NULL && !is_list ? PL_CEL_STRING : PL_CEL_DYN);
+    const struct pl_cel_shape any = pl_cel_shape_of(PL_CEL_DYN);
     frame->walked = over.shape;
     if (step->argc == 2) {
-        frame->variables[0] = is_list ? pl_cel_shape_of(PL_CEL_INT, NULL) : key;
+        frame->variables[0] = is_list ? pl_cel_shape_of(PL_CEL_INT) : key;
         frame->variables[1] = is_known ? item : any;
     } else {
         frame->variables[0] = is_list ? item : key;
@@ -430,7 +435,7 @@ static int check_next(struct check *c, struct pl_cel_step *step)
     const struct entry body = pop(c);
     const struct frame *frame = close_frame(c);
     const enum pl_cel_macro macro = (enum pl_cel_macro)c->program->steps[step->target].macro;
-    struct pl_cel_shape shape = pl_cel_shape_of(PL_CEL_BOOL, NULL);
+    struct pl_cel_shape shape = pl_cel_shape_of(PL_CEL_BOOL);
     int rc = PLACET_OK;
 
     if (macro == PL_CEL_MACRO_MAP || macro == PL_CEL_MACRO_TRANSFORM_MAP) {
@@ -441,7 +446,7 @@ static int check_next(struct check *c, struct pl_cel_step *step)
     }
     if (macro == PL_CEL_MACRO_FILTER) {
         const bool is_list = frame->walked.type == PL_CEL_LIST;
-        shape = is_list ? frame->walked : pl_cel_shape_of(PL_CEL_LIST, NULL);
+        shape = is_list ? frame->walked : pl_cel_shape_of(PL_CEL_LIST);
     }
     shape.size = frame->walked.size;
     return rc == PLACET_OK ? push(c, step, shape, frame->start) : rc;
@@ -457,7 +462,7 @@ static int check_unwrap(struct check *c, struct pl_cel_step *step)
                              pl_cel_shape_name(value.shape.type));
     }
     open_frame(c, value.start)->variables[0] =
-        step->op == PL_CEL_OP_BIND ? value.shape : pl_cel_shape_of(PL_CEL_DYN, NULL);
+        step->op == PL_CEL_OP_BIND ? value.shape : pl_cel_shape_of(PL_CEL_DYN);
     return PLACET_OK;
 }
 

@@ -11,6 +11,7 @@
 
 #include "value/json.h"
 #include "value/limits.h"
+#include "value/schema.h"
 #include "value/writer.h"
 
 static char memory[1 << 20];
@@ -527,6 +528,195 @@ static void results_have_the_wanted_type(void **state)
     assert_true(pl_text_is(pl_cel_source(compile("b_fire", PL_CEL_BOOL)), "b_fire"));
 }
 
+/* ---- types from a schema ---- */
+
+static const char form_schema[] =
+    "{\"type\":\"object\",\"properties\":{\"buildings\":{\"type\":\"array\",\"maxItems\":8,"
+    "\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
+    "\"height\":{\"type\":\"number\"},\"name\":{\"type\":\"string\"},"
+    "\"floors\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}}}},"
+    "\"codes\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}";
+static const char form_text[] =
+    "{\"buildings\":[{\"height\":24,\"name\":\"A\",\"floors\":[1,2]},"
+    "{\"height\":30.5,\"name\":\"B\",\"floors\":[3.0]}],\"codes\":[\"x\",\"y\"]}";
+
+static bool resolve_form(void *context, struct pl_text path, struct pl_cel_binding *binding_out,
+                         const char **suggestion_out)
+{
+    struct pl_schema_field field = {0};
+
+    if (!pl_schema_at(context, path, &field, suggestion_out)) {
+        return false;
+    }
+    *binding_out = (struct pl_cel_binding){.rest = path, .type = field.type, .schema = context};
+    return true;
+}
+
+/* Compiles over the form, after a reset of the arena. */
+static int compile_form(const char *source, const struct pl_cel_program **program_out,
+                        struct placet_error *err)
+{
+    static uint8_t bytes[2048];
+    const struct pl_schema *schema = NULL;
+    struct pl_writer out;
+
+    pl_arena_reset(&arena);
+    pl_writer_init(&out, bytes, sizeof(bytes));
+    assert_int_equal(pl_json_read(PL_TEXT(form_schema), &out, NULL), PLACET_OK);
+    assert_int_equal(pl_schema_compile(pl_writer_bytes(&out), NULL, &arena, &schema, err),
+                     PLACET_OK);
+    const struct pl_cel_scope over = {.context = (void *)(uintptr_t)schema,
+                                      .resolve = resolve_form};
+    return pl_cel_compile(pl_text_of(source), &over, PL_CEL_DYN, &arena, program_out, err);
+}
+
+static void elements_have_the_types_of_their_schema(void **state)
+{
+    static const char *const hold[] = {
+        "buildings.all(b, b.height * 2.0 < 100.0)",
+        "buildings.map(b, b.height + 0.5) == [24.5, 31.0]",
+        "buildings.filter(b, b.height > 24.0)[0].floors[0] + 1 == 4",
+        "cel.bind(b, buildings[0], b.name + b.name == 'AA')",
+        "buildings.exists(i, b, i == 1 && b.floors.exists(f, f % 2 == 1))",
+        "'x' in codes && codes.join() == 'xy'",
+    };
+    static const struct bad refused[] = {
+        {"buildings.exists(b, b.heigth > 24.0)", 23, "no field `heigth`"},
+        {"buildings[0].nam == 'A'", 14, "no field `nam`"},
+        {"buildings.map(b, b.name + 1)", 25, "`+` does not take a text and an integer"},
+        {"buildings.all(b, b.floors.all(f, f.x))", 36, "an integer has no fields"},
+        {"1 in codes", 3, "`in` does not take an integer and a list"},
+        {"buildings.map(i, b, b)", 18, "no field `b`"},
+    };
+    static uint8_t bytes[1024];
+    const struct pl_cel_program *program = NULL;
+    struct placet_error err = {0};
+    struct pl_writer out;
+    (void)state;
+
+    pl_writer_init(&out, bytes, sizeof(bytes));
+    assert_int_equal(pl_json_read(PL_TEXT(form_text), &out, NULL), PLACET_OK);
+    const struct pl_bytes form = pl_writer_bytes(&out);
+    for (size_t i = 0; i < sizeof(hold) / sizeof(hold[0]); i++) {
+        if (compile_form(hold[i], &program, &err) != PLACET_OK) {
+            fail_msg("%s: %u: %s", hold[i], err.column, err.message);
+        }
+        const struct pl_cel_result result = eval_over(program, &form, 1);
+        if (result.fault != PL_CEL_OK || !result.value.boolean) {
+            fail_msg("%s: %s", hold[i], pl_cel_fault_text(result.fault));
+        }
+    }
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        assert_int_equal(compile_form(refused[i].source, &program, &err), PLACET_EINVALID);
+        assert_string_equal(err.message, refused[i].message);
+        assert_int_equal(err.column, refused[i].column);
+    }
+    assert_int_equal(compile_form("buildings.all(b, b.hight > 1.0)", &program, &err),
+                     PLACET_EINVALID);
+    assert_string_equal(err.hint, "Did you mean `height`?");
+}
+
+/* ---- what is said of a program ---- */
+
+static void cost_is_bounded_when_loaded(void **state)
+{
+    const struct pl_cel_program *program = NULL;
+    struct placet_error err = {0};
+    (void)state;
+
+    /* eight elements by the schema, thirty-two where nothing is known */
+    assert_int_equal(compile_form("buildings.all(b, b.name != '')", &program, &err), PLACET_OK);
+    const uint64_t known = pl_cel_cost_max(program);
+    assert_int_equal(compile_form("buildings.all(b, b.floors.all(f, f > 0))", &program, &err),
+                     PLACET_OK);
+    assert_in_range(pl_cel_cost_max(program), 6 * known, 16 * known);
+    assert_int_equal(
+        compile_form("codes.all(a, codes.all(b, codes.all(c, codes.all(d, a == b || c == d))))",
+                     &program, &err),
+        PLACET_ELIMIT);
+    assert_non_null(strstr(err.message, "steps, more than 1000000"));
+}
+
+static void a_program_names_its_variables(void **state)
+{
+    const struct pl_cel_program *program =
+        compile("has(absent.a) && i_floors > 1 && now > timestamp(0)", PL_CEL_BOOL);
+    uint16_t numbers[2] = {9, 9};
+    (void)state;
+
+    assert_int_equal(pl_cel_variables(program, numbers, 2), 2);
+    assert_int_equal(numbers[0], 0);
+    assert_int_equal(numbers[1], 1);
+    numbers[1] = 9;
+    assert_int_equal(pl_cel_variables(program, numbers, 1), 2);
+    assert_int_equal(numbers[1], 9);
+    assert_int_equal(pl_cel_variables(compile("1 + 1 == 2", PL_CEL_BOOL), numbers, 2), 0);
+}
+
+/* ---- days ---- */
+
+/* Every fifth day is off. */
+static bool is_working(const void *calendar, int32_t day)
+{
+    (void)calendar;
+    return day % 5 != 0;
+}
+
+static int32_t add_working(const void *calendar, int32_t day, int32_t count)
+{
+    for (const int32_t step = count < 0 ? -1 : 1; count != 0;) {
+        day += step;
+        count -= is_working(calendar, day) ? step : 0;
+    }
+    return day;
+}
+
+static int32_t between(const void *calendar, int32_t from, int32_t to)
+{
+    int32_t count = 0;
+
+    for (int32_t day = from + 1; day <= to; day++) {
+        count += is_working(calendar, day) ? 1 : 0;
+    }
+    return count;
+}
+
+static void days_are_counted_by_the_calendar(void **state)
+{
+    static const char *const hold[] = {
+        "today() == '2016-04-20'", /* 01:00 in UTC is 09:00 here */
+        "add_working_days('1970-01-06', 3) == '1970-01-09'",
+        "add_working_days('1970-01-06', 4) == '1970-01-10'",
+        "add_working_days('1970-01-10', -4) == '1970-01-05'",
+        "add_working_days('1970-01-06', 5) == '1970-01-12'",
+        "working_days_between('1970-01-01', '1970-01-11') == 8",
+        "!is_working_day('1970-01-06') && is_working_day('1970-01-07')",
+        "days_between(today(), add_days(today(), 45)) == 45",
+    };
+    static const char *const fail[] = {"is_working_day('1970-02-30')", "is_working_day('today')",
+                                       "add_days('9999-12-31', 1) == ''",
+                                       "add_working_days('2016-01-01', 50000) == ''",
+                                       "add_days('2016-01-01', 5000000) == ''"};
+    const struct pl_cel_days days = {
+        .zone_minutes = 480, .add = add_working, .between = between, .is_working = is_working};
+    const struct pl_cel_world world = {
+        .now_ms = INT64_C(1461114000250), .days = &days, .room = room, .room_size = sizeof(room)};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(hold) / sizeof(hold[0]); i++) {
+        const struct pl_cel_result result = pl_cel_eval(compile(hold[i], PL_CEL_BOOL), &world);
+        if (result.fault != PL_CEL_OK || !result.value.boolean) {
+            fail_msg("%s: %s", hold[i], pl_cel_fault_text(result.fault));
+        }
+    }
+    for (size_t i = 0; i < sizeof(fail) / sizeof(fail[0]); i++) {
+        const struct pl_cel_result result = pl_cel_eval(compile(fail[i], PL_CEL_BOOL), &world);
+        if (result.fault != PL_CEL_ARGUMENT && result.fault != PL_CEL_OVERFLOW) {
+            fail_msg("%s: %s", fail[i], pl_cel_fault_text(result.fault));
+        }
+    }
+}
+
 /* `unit` repeated, then `end`. */
 static int compile_repeated(const char *start, const char *unit, size_t count, const char *end,
                             struct placet_error *err)
@@ -620,6 +810,10 @@ int main(void)
         cmocka_unit_test(mistakes_are_found_at_load_time),
         cmocka_unit_test(a_near_name_is_suggested),
         cmocka_unit_test(results_have_the_wanted_type),
+        cmocka_unit_test(elements_have_the_types_of_their_schema),
+        cmocka_unit_test(cost_is_bounded_when_loaded),
+        cmocka_unit_test(a_program_names_its_variables),
+        cmocka_unit_test(days_are_counted_by_the_calendar),
         cmocka_unit_test(size_depth_and_length_are_bounded),
         cmocka_unit_test(cost_is_counted_and_bounded),
     };
