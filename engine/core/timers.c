@@ -149,14 +149,11 @@ static void fire_ladder(struct pl_deciding *d, uint16_t step)
     }
 }
 
-enum pl_rejection pl_decide_timer_fire(struct pl_deciding *d)
+static void fire_all(struct pl_deciding *d)
 {
-    if (d->out->after.paused) {
-        return PL_ACCEPTED;
-    }
     for (uint16_t i = 0; i < d->def->step_count; i++) {
         if (d->out->event_count >= PL_TIMER_EVENTS_MAX) {
-            break; /* pl_core_next_wake still says now */
+            return; /* pl_core_next_wake still says now */
         }
         for (uint16_t k = 0; k < d->def->steps[i].task_count; k++) {
             fire_wake(d, i, k);
@@ -164,7 +161,24 @@ enum pl_rejection pl_decide_timer_fire(struct pl_deciding *d)
         }
         fire_ladder(d, i);
     }
-    pl_core_advance(d);
+}
+
+/* A step that starts here may be late already: its clock begins with the day of acceptance, a
+ * reminder lies further back than its limit is long. */
+enum pl_rejection pl_decide_timer_fire(struct pl_deciding *d)
+{
+    const struct pl_case *c = &d->out->after;
+    uint32_t seen = 0;
+
+    if (c->paused) {
+        return PL_ACCEPTED;
+    }
+    do {
+        seen = d->out->event_count;
+        fire_all(d);
+        pl_core_advance(d);
+    } while (is_due(d, pl_core_next_wake(c)) && d->out->event_count > seen &&
+             d->out->event_count < PL_TIMER_EVENTS_MAX);
     return PL_ACCEPTED;
 }
 

@@ -15,7 +15,7 @@
 
 #include "base/time.h"
 #include "support/draw.h"
-#include "support/world.h"
+#include "support/world_time.h"
 
 #define WALKS    4000
 #define COMMANDS 60
@@ -23,6 +23,8 @@
 static struct build b;
 static struct world w;
 static struct draw draw;
+static struct pl_calendar later[2];
+static const struct pl_calendar *amended[2];
 
 static bool one_in(uint32_t n)
 {
@@ -117,25 +119,87 @@ static void draw_backs(void)
     }
 }
 
+/* A rung of any clock, that may count back, name who is liable, or decide by silence. */
+static void draw_rung(uint16_t step)
+{
+    struct pl_rung *rung =
+        build_rung(&b, step, draw_span(), (enum pl_card)draw_below(&draw, PL_CARD_NONE));
+
+    rung->clock = (enum pl_law_clock)draw_below(&draw, PL_CLOCKS);
+    rung->before = rung->clock == PL_CLOCK_PROMISED && one_in(2);
+    rung->liable = one_in(2);
+    if (one_in(4)) {
+        rung->decides =
+            b.steps[step].kind == PL_KIND_ASK && one_in(4) ? BUILD_OTHER : PL_DECISION_APPROVE;
+        rung->card = one_in(2) ? PL_CARD_NONE : rung->card;
+    }
+}
+
+static void draw_limits(uint16_t step)
+{
+    struct pl_step_def *sd = &b.steps[step];
+
+    if (sd->kind == PL_KIND_TELL) {
+        return;
+    }
+    if (one_in(5)) {
+        build_limit_until(&b, step, one_in(5) ? "'soon'" : "'2025-03-12'");
+        return;
+    }
+    build_limit(&b, step, draw_span());
+    sd->stops = (uint16_t)draw_below(&draw, 4);
+    sd->has_statutory = one_in(2);
+    sd->statutory = draw_span();
+    sd->has_internal = one_in(2);
+    sd->internal = draw_span();
+    draw_rung(step);
+    draw_rung(step);
+    if (one_in(2)) {
+        build_extension(&b, step, draw_span());
+    }
+}
+
+/* A calendar published again: any day may turn. */
+static void draw_calendars(void)
+{
+    for (unsigned i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+        later[i] = b.def.calendar;
+        for (unsigned k = 0; k < 30; k++) {
+            later[i].working[460 + draw_below(&draw, 8)] ^= (uint8_t)(1u << draw_below(&draw, 8));
+        }
+        pl_calendar_seal(&later[i]);
+        amended[i] = &later[i];
+    }
+    b.def.amended = amended;
+    b.def.amended_count = sizeof(later) / sizeof(later[0]);
+}
+
 static void draw_definition(void)
 {
     const uint32_t count = 1 + draw_below(&draw, 8);
+    const bool intake = one_in(3);
 
     build_init(&b);
+    if (intake) {
+        (void)build_intake(&b, draw_span());
+    }
     for (uint32_t i = 0; i < count; i++) {
         const uint16_t step = draw_step();
+
+        if (intake && one_in(2)) {
+            build_after(&b, step, 0);
+        }
 
         draw_arcs(step);
         if (one_in(4)) {
             build_when(&b, step, one_in(5) ? "area > 1" : "fire");
         }
         if (one_in(2)) {
-            build_limit(&b, step, draw_span());
-            build_rung(&b, step, draw_span(), PL_CARD_WARNING);
-            build_rung(&b, step, draw_span(), PL_CARD_RED);
+            draw_limits(step);
         }
     }
     (void)build_done(&b);
+    draw_calendars();
     draw_backs();
 }
 
@@ -173,6 +237,12 @@ static struct pl_command draw_command(void)
     for (unsigned i = 0; i < 4 && !pl_command_allows(cmd.kind, cmd.actor); i++) {
         cmd.actor = actors[i];
     }
+    if (cmd.kind == PL_CMD_CLOCK_STOP || cmd.kind == PL_CMD_CLOCK_RESUME) {
+        cmd.code = one_in(2) ? PL_TEXT("hearing") : PL_TEXT("tender");
+        cmd.estimate = one_in(5) ? PL_TEXT("") : PL_TEXT("a week");
+        cmd.actor = one_in(2) ? PL_ACTOR_ADAPTER : PL_ACTOR_OFFICER;
+    }
+    cmd.service = one_in(4) ? PL_TEXT("clerk") : PL_TEXT("head");
     /* Ends are rare, or every walk would be short. */
     if ((cmd.kind == PL_CMD_WITHDRAW || cmd.kind == PL_CMD_CANCEL_CASE) && !one_in(12)) {
         cmd.kind = PL_CMD_TIMER_FIRE;
@@ -222,6 +292,7 @@ static void walk_one(void)
         if (one_in(10)) {
             world_until(&w, w.facts.now_ms + PL_DAY_MS);
         }
+        w.facts.calendar = (uint16_t)draw_below(&draw, 3);
         w.facts.new_lease = (struct pl_lease){{(uint8_t)(++w.leases), 1}};
         if (!w.c.finished) {
             (void)world_do(&w, draw_command());
@@ -236,6 +307,10 @@ static void help(void)
 
     if (w.c.paused) {
         assert_int_equal(world_officer(&w, PL_CMD_RESUME_CASE, 0, 0), PL_ACCEPTED);
+    }
+    for (uint16_t i = 0; i < w.def->step_count && !w.c.finished; i++) {
+        (void)world_go_on(&w, i, "hearing");
+        (void)world_go_on(&w, i, "tender");
     }
     (void)world_supplement(&w);
     (void)world_signal(&w, "paid");
@@ -254,7 +329,12 @@ static void help(void)
 
 static void test_walks(void **state)
 {
+    static const enum pl_event_kind wanted[] = {
+        PL_EVT_STEP_LATE,     PL_EVT_STEP_DEEMED,   PL_EVT_CLOCK_STOPPED,    PL_EVT_CLOCK_RESUMED,
+        PL_EVT_STEP_RESUMED,  PL_EVT_STEP_EXTENDED, PL_EVT_STEP_RESCHEDULED, PL_EVT_STEP_SENT_BACK,
+        PL_EVT_STEP_INCIDENT, PL_EVT_TASK_DEEMED};
     unsigned finished = 0;
+    unsigned happened[sizeof(wanted) / sizeof(wanted[0])] = {0};
 
     (void)state;
     for (uint64_t seed = 1; seed <= WALKS; seed++) {
@@ -269,6 +349,12 @@ static void test_walks(void **state)
         if (!w.c.finished) {
             fail_msg("seed %u: the case does not end", (unsigned)seed);
         }
+        for (unsigned i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+            happened[i] += world_count(&w, wanted[i]);
+        }
+    }
+    for (unsigned i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        assert_true(happened[i] > WALKS / 200);
     }
     /* The walks themselves got somewhere, and not all to the end. */
     assert_in_range(finished, WALKS / 20, WALKS - WALKS / 20);
