@@ -140,6 +140,124 @@ static void test_joins_of_two(void **state)
     }
 }
 
+/* A second formulation of the table of joins: what may still become of the arcs that are open
+ * decides. An arc ends satisfied, passing or dead; the join starts when, whatever they become, it
+ * would start at the end, and is dead when it would under none of them; `some` and the passing of
+ * `any` and `need` wait for the end. */
+enum fate { FATE_OPEN, FATE_SATISFIED, FATE_PASSES, FATE_DEAD, FATES };
+
+static bool starts_at_the_end(enum pl_join join, unsigned need, const enum fate *fates,
+                              unsigned count)
+{
+    unsigned of[FATES] = {0};
+
+    for (unsigned i = 0; i < count; i++) {
+        of[fates[i]]++;
+    }
+    const unsigned counted = count - of[FATE_PASSES];
+
+    switch (join) {
+    case PL_JOIN_ALL:
+        return of[FATE_DEAD] == 0;
+    case PL_JOIN_ANY:
+    case PL_JOIN_SOME:
+        return of[FATE_DEAD] < count;
+    case PL_JOIN_NEED:
+        return of[FATE_SATISFIED] >= (need < counted ? need : counted);
+    case PL_JOIN_EACH:
+        return of[FATE_SATISFIED] > 0;
+    }
+    return false;
+}
+
+/* Over every way in which the open arcs may end: whether the join starts in some, and in all. */
+static void try_ends(enum pl_join join, unsigned need, enum fate *fates, unsigned count,
+                     unsigned from, bool *some, bool *all)
+{
+    while (from < count && fates[from] != FATE_OPEN) {
+        from++;
+    }
+    if (from == count) {
+        const bool starts = starts_at_the_end(join, need, fates, count);
+
+        *some |= starts;
+        *all &= starts;
+        return;
+    }
+    for (enum fate f = FATE_SATISFIED; f < FATES; f++) {
+        fates[from] = f;
+        try_ends(join, need, fates, count, from + 1, some, all);
+    }
+    fates[from] = FATE_OPEN;
+}
+
+static enum pl_join_state join_by_fates(enum pl_join join, unsigned need, enum fate *fates,
+                                        unsigned count)
+{
+    unsigned satisfied = 0;
+    unsigned open = 0;
+    bool some = false;
+    bool all = true;
+
+    for (unsigned i = 0; i < count; i++) {
+        satisfied += fates[i] == FATE_SATISFIED;
+        open += fates[i] == FATE_OPEN;
+    }
+    try_ends(join, need, fates, count, 0, &some, &all);
+    if (!some) {
+        return PL_JOIN_DEAD;
+    }
+    const bool early = (join == PL_JOIN_ANY || join == PL_JOIN_EACH) && satisfied > 0;
+    const bool enough = join == PL_JOIN_NEED && satisfied > 0 && all;
+
+    return open == 0 || early || enough ? PL_JOIN_STARTS : PL_JOIN_OPEN;
+}
+
+static enum pl_join_state join_by_core(enum pl_join join, unsigned need, const enum fate *fates,
+                                       unsigned count)
+{
+    static const enum row rows[] = {[FATE_OPEN] = OPEN,
+                                    [FATE_SATISFIED] = APPROVED,
+                                    [FATE_PASSES] = SKIPPED,
+                                    [FATE_DEAD] = UNREACHED};
+    struct pl_step steps[4];
+    struct pl_arc arcs[4];
+    const struct pl_case c = {.step_count = 4, .steps = steps};
+
+    for (uint16_t i = 0; i < count; i++) {
+        steps[i] = step_in(rows[fates[i]]);
+        arcs[i] = (struct pl_arc){i, PL_NO_DECISION};
+    }
+    return pl_core_join(&c, join, (uint16_t)need, arcs, (uint16_t)count);
+}
+
+/* Every join, over every state of one to four arcs, against the formulation above. */
+static void test_joins_of_all_states(void **state)
+{
+    static const enum pl_join joins[] = {PL_JOIN_ALL, PL_JOIN_ANY, PL_JOIN_SOME, PL_JOIN_NEED,
+                                         PL_JOIN_EACH};
+    unsigned compared = 0;
+
+    (void)state;
+    for (unsigned n = 0; n < 4 + 16 + 64 + 256; n++) {
+        enum fate fates[4];
+        const unsigned count = n < 4 ? 1 : n < 20 ? 2 : n < 84 ? 3 : 4;
+        unsigned digits = n - (count == 1 ? 0 : count == 2 ? 4 : count == 3 ? 20 : 84);
+
+        for (unsigned i = 0; i < count; i++, digits /= 4) {
+            fates[i] = (enum fate)(digits % 4);
+        }
+        for (size_t j = 0; j < sizeof(joins) / sizeof(joins[0]); j++) {
+            for (unsigned need = 1; need <= (joins[j] == PL_JOIN_NEED ? count : 1); need++) {
+                assert_int_equal(join_by_core(joins[j], need, fates, count),
+                                 join_by_fates(joins[j], need, fates, count));
+                compared++;
+            }
+        }
+    }
+    assert_int_equal(compared, 4 * (4 + 16 + 64 + 256) + 4 + 2 * 16 + 3 * 64 + 4 * 256);
+}
+
 /* s0 decides `other`; s1 wanted `approve`, s2 comes after s1, s3 after any of s0 and s2. */
 static void test_unreached_passes_on_at_once(void **state)
 {
@@ -424,6 +542,7 @@ int main(void)
         cmocka_unit_test_setup(test_file_order_is_free, set_up),
         cmocka_unit_test_setup(test_arcs, set_up),
         cmocka_unit_test_setup(test_joins_of_two, set_up),
+        cmocka_unit_test_setup(test_joins_of_all_states, set_up),
         cmocka_unit_test_setup(test_unreached_passes_on_at_once, set_up),
         cmocka_unit_test_setup(test_unreached_passes_on_upwards, set_up),
         cmocka_unit_test_setup(test_any_starts_once, set_up),
