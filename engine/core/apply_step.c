@@ -1,6 +1,20 @@
 #include "base/check.h"
 #include "core/fold.h"
 
+/* What was done in the round before is undone; what is done now may have to be undone again. */
+static void retire_undo(const struct pl_fold *f)
+{
+    const struct pl_step_def *step = &f->def->steps[f->e->step];
+
+    if (step->undo != NULL) {
+        struct pl_task *t = &f->c->tasks[step->first_task + step->task_count - 1];
+
+        if (t->state != PL_TASK_NONE) {
+            pl_fold_move_task(f, t, PL_TASK_NONE);
+        }
+    }
+}
+
 void pl_apply_step_started(const struct pl_fold *f)
 {
     struct pl_step *s = pl_fold_step(f);
@@ -20,6 +34,7 @@ void pl_apply_step_started(const struct pl_fold *f)
     s->statutory_ms = f->e->step_started.statutory_ms;
     s->internal_ms = f->e->step_started.internal_ms;
     s->date_ms = f->e->step_started.date_ms;
+    retire_undo(f);
     pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
@@ -199,12 +214,14 @@ void pl_apply_step_reopened(const struct pl_fold *f)
 void pl_apply_step_incident(const struct pl_fold *f)
 {
     pl_fold_step(f)->incident = true;
+    pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
 void pl_apply_step_queued(const struct pl_fold *f)
 {
     pl_fold_move_step(f, pl_fold_step(f), PL_STEP_READY);
     pl_fold_step(f)->queued_seq = f->seq;
+    pl_core_clock_set(f->def, f->c, f->e->step);
 }
 
 void pl_apply_step_evaluated(const struct pl_fold *f)

@@ -144,6 +144,7 @@ void pl_apply_task_retried(const struct pl_fold *f)
 {
     if (f->e->item == PL_NO_ITEM) {
         pl_fold_step(f)->incident = false;
+        pl_core_clock_set(f->def, f->c, f->e->step);
         return;
     }
     pl_fold_move_task(f, pl_fold_task(f), PL_TASK_READY);

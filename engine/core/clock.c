@@ -205,7 +205,7 @@ static void set_wake(const struct pl_clock *clock, const struct pl_step_def *sd,
         if (sd->rung_count > 0 && !is_answered(sd, c, s)) {
             (void)pl_core_next_rung(clock, sd, &wake_ms);
         }
-        if (!s->deemed) {
+        if (!s->deemed && !s->incident) { /* nothing follows before an operator has looked */
             wake_ms = pl_core_earlier(wake_ms, pl_core_wait_end(clock, sd));
         }
     }

@@ -293,7 +293,8 @@ bool pl_core_set_settle(struct pl_deciding *d, uint16_t step)
     if (!read_decision(d, step, &t, progress, &item, &rule)) {
         return true;
     }
-    if (!sd->set.rest_finishes && !only_sends(sd)) {
+    /* The rest may finish beside a step that is done, not beside one that begins anew. */
+    if (rule->effect != PL_DECISION_GOES_ON || (!sd->set.rest_finishes && !only_sends(sd))) {
         pl_core_cancel_tasks(d, step, step);
     }
     pl_core_answer_takes_effect(d, step, item, rule);

@@ -164,7 +164,7 @@ static void fire_all(struct pl_deciding *d)
 }
 
 /* A step that starts here may be late already: its clock begins with the day of acceptance, a
- * reminder lies further back than its limit is long. */
+ * reminder lies further back than its limit is long, its answer was held and now goes back. */
 enum pl_rejection pl_decide_timer_fire(struct pl_deciding *d)
 {
     const struct pl_case *c = &d->out->after;

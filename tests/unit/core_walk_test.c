@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,14 @@ static const struct pl_calendar *amended[2];
 static bool one_in(uint32_t n)
 {
     return draw_below(&draw, n) == 0;
+}
+
+/* What is drawn beside the plain steps: the walks of the plain ones stay as they are known. */
+static bool rich;
+
+static bool rarely(uint32_t n)
+{
+    return rich && one_in(n);
 }
 
 static struct pl_span draw_span(void)
@@ -57,6 +66,37 @@ static void draw_members(uint16_t step)
     }
 }
 
+static void draw_items(uint16_t step)
+{
+    static const char *const lists[] = {"[1, 2, 3]", "fire ? [1, 2] : []", "[1]", "[1, 2, 3, 4]",
+                                        "area"};
+    static const enum pl_done_when rules[] = {PL_DONE_ALL, PL_DONE_ALL, PL_DONE_ANY, PL_DONE_NEED};
+    struct pl_set *set = build_items(&b, step, lists[draw_below(&draw, one_in(8) ? 5 : 3)], 4);
+
+    set->open = one_in(4);
+    set->at_once = (uint16_t)draw_below(&draw, 3);
+    set->done_when = rules[draw_below(&draw, 4)];
+    set->need = 1 + draw_below(&draw, 4);
+    set->rest_finishes = one_in(2);
+    if (one_in(6)) {
+        build_done_when(&b, step, "items.size() > 1 && items[1].state == 'answered'");
+    }
+    if (one_in(6)) {
+        build_set_decision(&b, step, "items.size() > 2 ? 'other' : 'approve'");
+    }
+}
+
+static void draw_signers(uint16_t step)
+{
+    static const uint32_t weights[] = {50, 30, 20};
+    struct pl_set *set = build_signers(&b, step, weights, (uint16_t)(2 + draw_below(&draw, 2)));
+
+    set->done_when = (enum pl_done_when)draw_below(&draw, 3);
+    set->need = 20 + draw_below(&draw, 60);
+    set->at_once = set->done_when == PL_DONE_ALL && one_in(2) ? 1 : 0;
+    set->same_person = true; /* one name answers in this world */
+}
+
 static uint16_t draw_ask(void)
 {
     static const enum pl_clock_rule clocks[] = {PL_CLOCK_RUNS, PL_CLOCK_STOPS, PL_CLOCK_RESTARTS};
@@ -66,8 +106,22 @@ static uint16_t draw_ask(void)
     if (one_in(2)) {
         build_return(&b, step, 2, clocks[draw_below(&draw, 3)]);
     }
-    if (one_in(3)) {
+    if (rarely(3)) {
+        draw_items(step);
+    } else if (rarely(5)) {
+        draw_signers(step);
+    } else if (one_in(3)) {
         draw_members(step);
+    }
+    return step;
+}
+
+static uint16_t draw_tell(void)
+{
+    const uint16_t step = build_tell(&b);
+
+    if (rarely(3)) {
+        draw_items(step);
     }
     return step;
 }
@@ -76,7 +130,7 @@ static uint16_t draw_step(void)
 {
     switch (draw_below(&draw, 8)) {
     case 0:
-        return build_tell(&b);
+        return draw_tell();
     case 1:
         return build_wait_signal(&b, one_in(2) ? "paid" : "heard");
     case 2:
@@ -99,6 +153,38 @@ static void draw_arcs(uint16_t step)
     }
     if (one_in(3)) {
         build_any(&b, step);
+    } else if (rarely(4)) {
+        b.steps[step].join = PL_JOIN_SOME;
+    } else if (rarely(4)) {
+        b.steps[step].join = PL_JOIN_NEED;
+        b.steps[step].need = (uint16_t)(1 + draw_below(&draw, 3));
+    } else if (rarely(3) && b.steps[step].after_count > 0 && b.steps[step].member_count == 1 &&
+               b.steps[step].set.kind == PL_SET_NONE) {
+        build_each(&b, step);
+    }
+}
+
+/* What one step does to others, and others to it. */
+static void draw_bonds(uint16_t step)
+{
+    if (rarely(3)) {
+        build_exclusive(&b, step, (uint16_t)draw_below(&draw, 2));
+    }
+    if (rarely(8) && step > 0) {
+        build_cancels(&b, step, (uint16_t)draw_below(&draw, step));
+    }
+    if (rarely(6) && step > 0) {
+        build_blocked_by(&b, step, (uint16_t)draw_below(&draw, step));
+    }
+    if (rarely(8)) {
+        build_while(&b, step,
+                    one_in(6) ? "area > 1" : "steps.s0.state != 'done' || steps.s0.state == ''");
+    }
+    if (rarely(3)) {
+        build_undo(&b, step);
+    }
+    if (rarely(8) && step > 0) {
+        build_not_by(&b, step, (uint16_t)draw_below(&draw, step));
     }
 }
 
@@ -115,6 +201,7 @@ static void draw_backs(void)
             rule->back_to = one_in(6) ? PL_STEP_APPLY : to;
             rule->waits_for_applicant = one_in(3);
             rule->keep[0] = one_in(3) ? draw_u64(&draw) : 0;
+            rule->undo = rarely(2);
         }
     }
 }
@@ -191,12 +278,16 @@ static void draw_definition(void)
         }
 
         draw_arcs(step);
+        draw_bonds(step);
         if (one_in(4)) {
             build_when(&b, step, one_in(5) ? "area > 1" : "fire");
         }
         if (one_in(2)) {
             draw_limits(step);
         }
+    }
+    for (uint16_t i = 0; i < b.def.result_count; i++) {
+        b.results[i].undo = rarely(2);
     }
     (void)build_done(&b);
     draw_calendars();
@@ -213,8 +304,26 @@ static struct pl_lease draw_lease(uint16_t step, uint16_t item)
     return one_in(8) ? t->answered : t->lease;
 }
 
+static struct pl_text draw_signal(void)
+{
+    static const char *const of_sets[] = {"s0.add", "s1.add", "s2.add", "s0.close", "s1.close"};
+
+    if (rarely(3)) {
+        return pl_text_of(of_sets[draw_below(&draw, 5)]);
+    }
+    return one_in(2) ? PL_TEXT("paid") : PL_TEXT("heard");
+}
+
+static struct pl_bytes one_number(void)
+{
+    static const uint8_t seven[] = {7};
+
+    return (struct pl_bytes){rich ? seven : NULL, rich ? sizeof(seven) : 0};
+}
+
 static struct pl_command draw_command(void)
 {
+    static const char *const officers[] = {"", "wang", "li", "zhao"};
     static const char *const decisions[] = {"approve",   "approve", "approve",
                                             "other",     "return",  "no_objection",
                                             "objection", "again",   "reject"};
@@ -228,7 +337,9 @@ static struct pl_command draw_command(void)
         .by = PL_TEXT("someone"),
         .reason = one_in(5) ? PL_TEXT("") : PL_TEXT("because"),
         .decision = pl_text_of(decisions[draw_below(&draw, 9)]),
-        .code = one_in(2) ? PL_TEXT("paid") : PL_TEXT("heard"),
+        .officer = rich ? pl_text_of(officers[draw_below(&draw, 4)]) : PL_TEXT(""),
+        .code = draw_signal(),
+        .answer = one_number(),
         .retryable = one_in(2),
         .body_hash = draw_below(&draw, 3),
         .form = w.form,
@@ -254,21 +365,35 @@ static struct pl_command draw_command(void)
     return cmd;
 }
 
+/* Each step has a person of its own: nobody need withdraw. */
+static void answer_as_its_person(uint16_t step, uint16_t item, const char *decision)
+{
+    const struct pl_lease lease = world_take(&w, step, item);
+
+    if (world_task(&w, step, item)->state == PL_TASK_ACTIVE) {
+        (void)world_do(&w, (struct pl_command){.kind = PL_CMD_TASK_COMPLETE,
+                                               .actor = PL_ACTOR_ADAPTER,
+                                               .step = step,
+                                               .item = item,
+                                               .by = PL_TEXT("adapter"),
+                                               .officer = pl_text_of(b.ids[step]),
+                                               .lease = lease,
+                                               .decision = pl_text_of(decision),
+                                               .reason = PL_TEXT("because"),
+                                               .body_hash = draw_below(&draw, 3)});
+    }
+}
+
 /* The work itself, so that walks get somewhere: some open task is answered. */
 static void answer_something(const char *const *decisions, uint32_t count)
 {
     for (uint16_t i = 0; i < w.def->step_count && !w.c.finished; i++) {
         for (uint16_t k = 0; k < w.def->steps[i].task_count && !w.c.finished; k++) {
             if (world_task(&w, i, k)->state == PL_TASK_READY && !w.c.paused && one_in(2)) {
-                const bool opinion = w.def->steps[i].members[k].role == PL_ROLE_OPINION;
-                const struct pl_lease lease = world_take(&w, i, k);
+                const bool opinion = pl_step_member(&w.def->steps[i], k)->role == PL_ROLE_OPINION;
 
-                if (world_task(&w, i, k)->state == PL_TASK_ACTIVE) {
-                    (void)world_complete(&w, i, k, lease,
-                                         opinion ? "no_objection"
-                                                 : decisions[draw_below(&draw, count)],
-                                         draw_below(&draw, 3));
-                }
+                answer_as_its_person(
+                    i, k, opinion ? "no_objection" : decisions[draw_below(&draw, count)]);
             }
         }
     }
@@ -300,6 +425,19 @@ static void walk_one(void)
     }
 }
 
+/* Of the open sets: a case that nobody closes waits for ever, and rightly. */
+static void close_sets(void)
+{
+    for (uint16_t i = 0; i < w.def->step_count; i++) {
+        char name[16];
+
+        if (w.def->steps[i].set.open) {
+            (void)snprintf(name, sizeof(name), "%s.close", b.ids[i]);
+            (void)world_signal(&w, name);
+        }
+    }
+}
+
 /* Whoever is waited for does its part: a case that nobody abandons ends. */
 static void help(void)
 {
@@ -315,6 +453,7 @@ static void help(void)
     (void)world_supplement(&w);
     (void)world_signal(&w, "paid");
     (void)world_signal(&w, "heard");
+    close_sets();
     for (uint16_t i = 0; i < w.def->step_count && !w.c.finished; i++) {
         if (w.c.steps[i].incident) {
             assert_int_equal(world_officer(&w, PL_CMD_STEP_SKIP, i, 0), PL_ACCEPTED);
@@ -327,37 +466,87 @@ static void help(void)
     world_until(&w, w.facts.now_ms + PL_DAY_MS);
 }
 
-static void test_walks(void **state)
+static void show_waits(void)
 {
-    static const enum pl_event_kind wanted[] = {
-        PL_EVT_STEP_LATE,     PL_EVT_STEP_DEEMED,   PL_EVT_CLOCK_STOPPED,    PL_EVT_CLOCK_RESUMED,
-        PL_EVT_STEP_RESUMED,  PL_EVT_STEP_EXTENDED, PL_EVT_STEP_RESCHEDULED, PL_EVT_STEP_SENT_BACK,
-        PL_EVT_STEP_INCIDENT, PL_EVT_TASK_DEEMED};
-    unsigned finished = 0;
-    unsigned happened[sizeof(wanted) / sizeof(wanted[0])] = {0};
+    struct pl_wait waits[32];
+    const unsigned count = pl_core_waits(w.def, &w.c, waits, 32);
 
-    (void)state;
-    for (uint64_t seed = 1; seed <= WALKS; seed++) {
-        unsigned days = 0;
-
-        draw.state = seed;
-        walk_one();
-        finished += w.c.finished;
-        while (!w.c.finished && days++ < 400) {
-            help();
-        }
-        if (!w.c.finished) {
-            fail_msg("seed %u: the case does not end", (unsigned)seed);
-        }
-        for (unsigned i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-            happened[i] += world_count(&w, wanted[i]);
-        }
+    for (unsigned i = 0; i < count && i < 32; i++) {
+        print_message("waits: kind %u, step %u, item %u, other %u\n", (unsigned)waits[i].kind,
+                      (unsigned)waits[i].step, (unsigned)waits[i].item, (unsigned)waits[i].other);
     }
-    for (unsigned i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-        assert_true(happened[i] > WALKS / 200);
+}
+
+/* How often each event happened in all walks. */
+static unsigned seen[64];
+
+static void count_events(void)
+{
+    for (uint32_t i = 0; i < w.journal_count; i++) {
+        assert_true((unsigned)w.journal[i].kind < 64);
+        seen[w.journal[i].kind]++;
+    }
+}
+
+static void walk_to_the_end(uint64_t seed, unsigned *finished)
+{
+    unsigned days = 0;
+
+    draw.state = seed;
+    walk_one();
+    *finished += w.c.finished;
+    while (!w.c.finished && days++ < 400) {
+        help();
+    }
+    count_events();
+    if (!w.c.finished) {
+        show_waits();
+        fail_msg("seed %u%s: the case does not end", (unsigned)seed, rich ? ", rich" : "");
+    }
+}
+
+static void walk_all(bool is_rich)
+{
+    unsigned finished = 0;
+
+    rich = is_rich;
+    memset(seen, 0, sizeof(seen));
+    for (uint64_t seed = 1; seed <= WALKS; seed++) {
+        walk_to_the_end(seed, &finished);
     }
     /* The walks themselves got somewhere, and not all to the end. */
     assert_in_range(finished, WALKS / 20, WALKS - WALKS / 20);
+}
+
+/* What the walks are for did happen, and not once only. */
+static void assert_seen(const enum pl_event_kind *kinds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        assert_true(seen[kinds[i]] > WALKS / 200);
+    }
+}
+
+static void test_walks(void **state)
+{
+    static const enum pl_event_kind kinds[] = {
+        PL_EVT_STEP_LATE,     PL_EVT_STEP_DEEMED,   PL_EVT_CLOCK_STOPPED,    PL_EVT_CLOCK_RESUMED,
+        PL_EVT_STEP_RESUMED,  PL_EVT_STEP_EXTENDED, PL_EVT_STEP_RESCHEDULED, PL_EVT_STEP_SENT_BACK,
+        PL_EVT_STEP_INCIDENT, PL_EVT_TASK_DEEMED};
+
+    (void)state;
+    walk_all(false);
+    assert_seen(kinds, sizeof(kinds) / sizeof(kinds[0]));
+}
+
+static void test_walks_of_everything(void **state)
+{
+    static const enum pl_event_kind kinds[] = {
+        PL_EVT_STEP_QUEUED,    PL_EVT_CASE_UNDOING,   PL_EVT_ITEM_ADDED,    PL_EVT_SET_CLOSED,
+        PL_EVT_STEP_CANCELLED, PL_EVT_STEP_SENT_BACK, PL_EVT_STEP_INCIDENT, PL_EVT_STEP_DEEMED};
+
+    (void)state;
+    walk_all(true);
+    assert_seen(kinds, sizeof(kinds) / sizeof(kinds[0]));
 }
 
 /* The same seed gives the same events, byte for byte of what is not a pointer. */
@@ -385,6 +574,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_walks),
+        cmocka_unit_test(test_walks_of_everything),
         cmocka_unit_test(test_a_walk_is_reproducible),
     };
 
