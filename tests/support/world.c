@@ -77,6 +77,40 @@ static void check_tasks(const struct world *w, uint16_t step)
     }
 }
 
+static unsigned open_tasks(const struct world *w, uint16_t step)
+{
+    unsigned count = 0;
+
+    for (uint16_t i = 0; i < pl_step_own_tasks(&w->def->steps[step]); i++) {
+        count += pl_task_is_open(world_task(w, step, i)->state);
+    }
+    return count;
+}
+
+/* One step at a time works under an `exclusive` name, so many tasks as `at_once` says are open, and
+ * one compensation. */
+static void check_order(const struct world *w)
+{
+    unsigned undoing = 0;
+
+    for (uint16_t i = 0; i < w->c.step_count; i++) {
+        const struct pl_step_def *sd = &w->def->steps[i];
+        const bool works = w->c.steps[i].state == PL_STEP_ACTIVE && open_tasks(w, i) > 0;
+
+        assert_true(sd->set.at_once == 0 || open_tasks(w, i) <= sd->set.at_once);
+        if (sd->undo != NULL) {
+            const uint16_t item = (uint16_t)(sd->task_count - 1);
+
+            undoing += pl_task_is_open(world_task(w, i, item)->state);
+        }
+        for (uint16_t k = 0; works && sd->exclusive != PL_NO_GROUP && k < i; k++) {
+            assert_false(w->def->steps[k].exclusive == sd->exclusive &&
+                         w->c.steps[k].state == PL_STEP_ACTIVE && open_tasks(w, k) > 0);
+        }
+    }
+    assert_true(undoing <= 1);
+}
+
 static void check_steps(const struct world *w)
 {
     for (uint16_t i = 0; i < w->c.step_count; i++) {
@@ -131,6 +165,7 @@ static void check(const struct world *w)
     }
     assert_true(w->c.seq + 1 == w->facts.next_seq);
     check_steps(w);
+    check_order(w);
     check_replay(w);
     assert_true(pl_core_has_wake_source(w->def, &w->c)); /* I9 */
     if (w->c.paused || w->c.finished) {
