@@ -77,6 +77,10 @@ int pl_play_start_child(struct pl_play *play, uint32_t number, uint16_t step, ui
     char why[WHY_SIZE];
     uint32_t child = 0;
 
+    if (parent->c.finished || parent->c.paused ||
+        parent->c.tasks[task_of(parent, step, item)].state != PL_TASK_READY) {
+        return PLACET_OK; /* a paused one starts it when it goes on */
+    }
     void *memory = pl_arena_reserve(&play->arena, PL_PLAY_ROOM_SIZE);
     pl_writer_init(&form, memory, memory == NULL ? 0 : PL_PLAY_ROOM_SIZE);
     if (pl_core_child_form(&reading, &form, why, sizeof(why)) != PLACET_OK) {
@@ -147,6 +151,10 @@ int pl_play_tell_parent(struct pl_play *play, uint32_t number)
         const struct pl_played *parent = play->played[i];
         if (parent->c.id.v != child->c.parent.v) {
             continue;
+        }
+        if (parent->c.finished || parent->c.paused ||
+            parent->c.tasks[child->c.parent_task].child != child->c.id.v) {
+            return PLACET_OK; /* a paused one looks again when it goes on */
         }
         const uint16_t step = pl_definition_step_of_task(parent->def, child->c.parent_task);
         struct pl_command cmd = {

@@ -181,24 +181,40 @@ int pl_play_say(struct pl_play *play, uint32_t number, struct pl_command *cmd)
 
 /* ---- what is owed ---- */
 
+/* A pause ended: tasks are offered, children start, and those that ended meanwhile are heard. */
+static int resume(struct pl_play *play, uint32_t number)
+{
+    const struct pl_played *played = play->played[number];
+    int rc = PLACET_OK;
+
+    for (uint16_t task = 0; task < played->c.task_count && rc == PLACET_OK; task++) {
+        const uint16_t step = pl_definition_step_of_task(played->def, task);
+        const struct pl_step_def *def = &played->def->steps[step];
+        const uint16_t item = (uint16_t)(task - def->first_task);
+        const bool runs = def->run != NULL && !pl_step_is_undo(def, item);
+        if (played->c.tasks[task].state == PL_TASK_READY) {
+            rc = runs ? pl_play_start_child(play, number, step, item)
+                      : pl_play_offer(play, number, step, item);
+        }
+    }
+    for (uint32_t i = 0; i < play->played_count && rc == PLACET_OK; i++) {
+        const struct pl_case *c = &play->played[i]->c;
+        if (c->finished && c->parent.v == played->c.id.v) {
+            rc = pl_play_tell_parent(play, i);
+        }
+    }
+    return rc;
+}
+
 static int carry_out(struct pl_play *play, const struct pl_owed *owed)
 {
     const struct pl_effect *e = &owed->effect;
-    const struct pl_played *played = play->played[owed->played];
-    int rc = PLACET_OK;
 
     switch (e->kind) {
     case PL_EFFECT_QUEUE_TASK:
         return pl_play_offer(play, owed->played, e->step, e->item);
     case PL_EFFECT_QUEUE_CASE:
-        for (uint16_t task = 0; task < played->c.task_count && rc == PLACET_OK; task++) {
-            if (played->c.tasks[task].state == PL_TASK_READY) {
-                const uint16_t step = pl_definition_step_of_task(played->def, task);
-                rc = pl_play_offer(play, owed->played, step,
-                                   (uint16_t)(task - played->def->steps[step].first_task));
-            }
-        }
-        return rc;
+        return resume(play, owed->played);
     case PL_EFFECT_START_CHILD:
         return pl_play_start_child(play, owed->played, e->step, e->item);
     case PL_EFFECT_CANCEL_CHILD:

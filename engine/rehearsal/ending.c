@@ -18,8 +18,14 @@ static const char *kind_name(enum pl_wait_kind kind)
         [PL_WAITS_TIME] = "time",
         [PL_WAITS_HELD] = "held",
         [PL_WAITS_RESUME] = "resume",
+        [PL_WAITS_CHILD] = "child",
+        [PL_WAITS_TURN] = "turn",
+        [PL_WAITS_OBLIGATION] = "obligation",
+        [PL_WAITS_CLOSE] = "close",
+        [PL_WAITS_ARRIVAL] = "arrival",
+        [PL_WAITS_UNDO] = "undo",
     };
-    return (size_t)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "other";
+    return names[kind];
 }
 
 static void write_key_time(struct pl_writer *out, const char *key, int64_t at_ms)

@@ -6,6 +6,7 @@ ctest: timeout 300
 table of workflows/README.md anew, to be read as a diff (README.md says what stands where).
 """
 
+import datetime
 import difflib
 import json
 import os
@@ -38,18 +39,16 @@ def run(*words):
 
 def local(utc):
     """2025-03-03T01:00:00.000Z as 03-03 09:00, in the zone of the calendar."""
-    month, day, hour, minute = (int(utc[i:i + 2]) for i in (5, 8, 11, 14))
-    hour += 8
-    if hour < 24:
-        return f"{month:02}-{day:02} {hour:02}:{minute:02}"
-    return f"{month:02}-{day:02}+{hour:02}:{minute:02}"
+    at = datetime.datetime.strptime(utc[:16], "%Y-%m-%dT%H:%M") + datetime.timedelta(hours=8)
+    return at.strftime("%m-%d %H:%M")
 
 
-def line_of(event, keys):
+def line_of(event, key, many):
+    """`many`: the steps with more tasks than one, which are numbered from 1 as the answers do."""
     step = event["step"] or "-"
-    if event["item"] is not None and event["type"].startswith(("task", "item", "child")):
-        step += f".{event['item']}"
-    case = "" if event["key"] == keys[0] else event["key"].removeprefix(keys[0] + "/") + "/"
+    if event["item"] is not None and (event["key"], event["step"]) in many:
+        step += f".{event['item'] + 1}"
+    case = "" if event["key"] == key else event["key"].removeprefix(key + "/") + "/"
     data = event["data"]
     said = [str(data[k]) for k in SHOWN if data.get(k) not in (None, "", 0)]
     return f"{local(event['time'])}  {case}{step}  {event['type']}  {' '.join(said)}".rstrip()
@@ -59,8 +58,9 @@ def told(workflow, answers):
     """The story of one case, and how it ended."""
     trace = run("simulate", workflow, "--answers", answers, "--trace", "-o", "jsonl")
     events = [json.loads(x) for x in trace.stdout.splitlines()]
-    keys = [e["key"] for e in events]
-    lines = [line_of(e, keys) for e in events if e["type"] not in TECHNICAL]
+    many = {(e["key"], e["step"]) for e in events if e["item"]}
+    key = events[0]["key"]
+    lines = [line_of(e, key, many) for e in events if e["type"] not in TECHNICAL]
     ending = json.loads(run("simulate", workflow, "--answers", answers, "-o", "json").stdout)
     waits = "".join(f", {w['step']} {w['kind']}" for w in ending["waits"])
     result = ending["result"]["id"] if ending["result"] else ending["state"]

@@ -70,6 +70,12 @@ static const struct {
     {"held", "has answered; the decision is held", NULL, "until what it waits for is settled"},
     {"resume", "the case is paused", NULL, "say `resume_case` under `acts`"},
     {"time", "waits for its time", NULL, "which is after `until`"},
+    {"child", "the case that it started has not ended", NULL, "see below"},
+    {"turn", "waits for its turn", NULL, "another step has the name that it excludes"},
+    {"obligation", "waits for an obligation", NULL, "say its signal under `signals`"},
+    {"close", "more items may come", NULL, "say STEP.close under `signals`"},
+    {"arrival", "waits for arrivals", NULL, "of steps that are open"},
+    {"undo", "waits until something is undone", NULL, "see `undo`"},
     {"backoff", "its system failed", NULL, "and is tried again after `until`"},
 };
 
