@@ -97,32 +97,38 @@ static unsigned digits_of(uint32_t number)
     return digits;
 }
 
-/* The source line and the caret under it. */
-static void put_source(struct pl_builder *b, const struct pl_bundle *bundle,
+/* The source line and the caret under it; of a long line, the part around the caret. False when
+ * there is nothing to show. */
+static bool put_source(struct pl_builder *b, const struct pl_bundle *bundle,
                        struct pl_diag_place place, unsigned gutter, const char *caret,
                        const char *colour, const struct paint *paint)
 {
     const struct pl_text line = source_line(bundle, place);
     const uint32_t column = place.mark.column > 0 ? place.mark.column - 1 : 0;
+    const uint32_t skipped = column > LINE_SHOWN_MAX * 3 / 4 ? column - LINE_SHOWN_MAX / 2 : 0;
 
-    if (line.len == 0 || column > LINE_SHOWN_MAX || !pl_text_is_utf8(line.at, line.len)) {
-        return;
+    if (line.len == 0 || !pl_text_is_utf8(line.at, line.len)) {
+        return false;
     }
-    const struct pl_text shown = pl_source_characters(line, LINE_SHOWN_MAX);
-    const struct pl_text before = pl_source_characters(shown, column);
+    const uint32_t start = pl_source_characters(line, skipped).len;
+    const struct pl_text tail = {line.at + start, line.len - start};
+    const struct pl_text shown = pl_source_characters(tail, LINE_SHOWN_MAX);
+    const struct pl_text before = pl_source_characters(shown, column - skipped);
     const struct pl_text rest = {shown.at + before.len, shown.len - before.len};
     const struct pl_text marked = pl_source_characters(rest, place.mark.length);
     const unsigned width = width_of(marked);
 
     pl_builder_addf(b, "%s%*s |%s\n", paint->blue, (int)gutter, "", paint->plain);
-    pl_builder_addf(b, "%s%*u |%s ", paint->blue, (int)gutter, place.mark.line, paint->plain);
+    pl_builder_addf(b, "%s%*u |%s %s", paint->blue, (int)gutter, place.mark.line, paint->plain,
+                    start > 0 ? "..." : "");
     put_clean(b, shown);
-    pl_builder_addf(b, "%s\n%s%*s |%s ", shown.len < line.len ? "..." : "", paint->blue,
+    pl_builder_addf(b, "%s\n%s%*s |%s ", shown.len < tail.len ? "..." : "", paint->blue,
                     (int)gutter, "", paint->plain);
-    put_repeated(b, " ", width_of(before));
+    put_repeated(b, " ", width_of(before) + (start > 0 ? 3 : 0));
     pl_builder_addf(b, "%s", colour);
     put_repeated(b, caret, width > 0 ? width : 1);
     pl_builder_addf(b, "%s", paint->plain);
+    return true;
 }
 
 static void put_place(struct pl_builder *b, const struct pl_bundle *bundle, const char *folder,
@@ -173,7 +179,7 @@ static void put_other(struct pl_builder *b, const struct pl_diag *diag,
     pl_builder_addf(b, "%*s%s:::%s ", (int)gutter, "", paint->blue, paint->plain);
     put_place(b, bundle, show.folder, diag->other);
     pl_builder_addf(b, "\n");
-    put_source(b, bundle, diag->other, gutter, "-", paint->blue, paint);
+    (void)put_source(b, bundle, diag->other, gutter, "-", paint->blue, paint);
     if (show.language != PL_SHOW_ZH || diag->other_zh[0] == '\0') {
         pl_builder_addf(b, " %s", diag->other_text);
     }
@@ -205,8 +211,7 @@ static void put_diag(struct pl_builder *b, const struct pl_diag *diag,
     pl_builder_addf(b, "%*s%s-->%s ", (int)gutter, "", paint.blue, paint.plain);
     put_place(b, bundle, show.folder, diag->place);
     pl_builder_addf(b, "\n");
-    put_source(b, bundle, diag->place, gutter, "^", paint.red, &paint);
-    if (source_line(bundle, diag->place).len > 0) {
+    if (put_source(b, bundle, diag->place, gutter, "^", paint.red, &paint)) {
         pl_builder_addf(b, "\n");
     }
     put_other(b, diag, bundle, gutter, show, &paint);

@@ -451,6 +451,19 @@ static void make_id(struct pl_text text, char out[ID_LEN_MAX + 1])
     out[len] = '\0';
 }
 
+/* English words joined otherwise, or with capitals: then it is certain which id is meant. */
+static bool is_plain_word(struct pl_text text)
+{
+    for (uint32_t i = 0; i < text.len; i++) {
+        const char c = text.at[i];
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && (c < '0' || c > '9') && c != '_' && c != '-' && c != ' ') {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_id(struct pl_load *l, struct pl_diag_place place, struct pl_text text)
 {
     char better[ID_LEN_MAX + 1];
@@ -464,7 +477,9 @@ static bool check_id(struct pl_load *l, struct pl_diag_place place, struct pl_te
     if (pl_load_is_id(pl_text_of(better))) {
         pl_diag_hint(diag, "Write `%s`: small letters, digits and `_`, at most %d characters.",
                      better, ID_LEN_MAX);
-        pl_diag_fix(diag, text, better);
+        if (is_plain_word(text)) {
+            pl_diag_fix(diag, text, better);
+        }
     } else {
         pl_diag_hint(diag, "Use small English letters, digits and `_`; titles can be Chinese.");
     }

@@ -83,26 +83,24 @@ static bool make_plain(struct pl_text text, char out[WORD_SIZE])
     return len > 0;
 }
 
-/* One of ours with letters wrong: the nearest, when only singular and plural of it are near. */
+static bool has_blank(const char *word)
+{
+    return strchr(word, ' ') != NULL;
+}
+
+/* One of ours with a letter or two wrong. It begins alike and has as many words, for `w days` are
+ * rather working days than days. */
 static const char *misspelt(const char *word)
 {
     const char *ours[OURS];
-    const char *near = NULL;
+    size_t count = 0;
 
-    for (size_t i = 0; i < OURS; i++) {
-        ours[i] = words[i].word;
-    }
-    if (strlen(word) >= MISSPELT_MIN) {
-        near = pl_text_closest(word, ours, OURS);
-    }
-    for (size_t i = 0; i < OURS && near != NULL; i++) {
-        const char *alone[] = {ours[i]};
-        const bool same_unit = strncmp(ours[i], near, 3) == 0;
-        if (!same_unit && pl_text_closest(word, alone, 1) != NULL) {
-            return NULL;
+    for (size_t i = 0; i < OURS && strlen(word) >= MISSPELT_MIN; i++) {
+        if (words[i].word[0] == word[0] && has_blank(words[i].word) == has_blank(word)) {
+            ours[count++] = words[i].word;
         }
     }
-    return near;
+    return count > 0 ? pl_text_closest(word, ours, count) : NULL;
 }
 
 bool pl_span_mend(struct pl_text text, char out[PL_FIX_TEXT_MAX])

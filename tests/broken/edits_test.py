@@ -7,68 +7,15 @@ import json
 import os
 import pathlib
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOM = HERE.parents[1] / "engine" / "definition"
-PLACET = pathlib.Path(sys.argv[1]).resolve() / "placet"
-CASES_MIN = 150
+import edits
+
+ROOM = edits.HERE.parents[1] / "engine" / "definition"
+CASES_MIN = 300
 
 # Made in ../unit/definition_limits_test.c: too large to stand here.
 LARGE = {"P0102", "P0105", "P0406"}
-
-
-class Case:
-    """Read from a text: `case`, `in`, pairs of `-` and `+`, and `?` for what is expected."""
-
-    def __init__(self, name):
-        self.name = name
-        self.where = []
-        self.edits = []  # [old, new]
-        self.expected = []
-
-    def take(self, line, before):
-        sign, text = line[0], line[2:]
-        if sign == "-" and before != "-":
-            self.edits.append([[], []])
-        if sign in "-+":
-            self.edits[-1][sign == "+"].append(text)
-        else:
-            self.expected.append(text)
-
-
-def read_cases(path):
-    """The cases of a file, and its lines without what is expected."""
-    cases, kept, before = [], [], ""
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        if line.startswith("case "):
-            cases.append(Case(line[5:]))
-        elif line.startswith("in "):
-            cases[-1].where = line[3:].split()
-        elif line[:2] in ("- ", "+ ", "? ") or line in ("-", "+"):
-            cases[-1].take(line + "  ", before) if len(line) == 1 else cases[-1].take(line, before)
-        elif line and not line.startswith("#"):
-            sys.exit(f"{path.name}: cannot read: {line}")
-        before = line[:1]
-        if not line.startswith("? "):
-            kept.append(line)
-    return cases, kept
-
-
-def edited(text, case):
-    for old, new in case.edits:
-        old, new = "\n".join(old), "\n".join(new)
-        if text.count(old) != 1:
-            sys.exit(f"{case.name}: {text.count(old)} times in the good file: {old!r}")
-        text = text.replace(old, new)
-    if "noend" in case.where:
-        text = text.rstrip("\n")
-    if "crlf" in case.where:
-        text = text.replace("\n", "\r\n")
-    return ("\ufeff" if "bom" in case.where else "") + text
 
 
 def marked(folder, found):
@@ -90,29 +37,17 @@ def marked(folder, found):
 
 def mistakes(case):
     """`P0301 workflows/permit.yaml:49:12 <marked> message`, one for each mistake."""
-    with tempfile.TemporaryDirectory() as folder:
-        work = pathlib.Path(folder, "workflows")
-        shutil.copytree(HERE / "good", work)
-        shutil.copytree(HERE / "good" / "forms", pathlib.Path(folder, "schemas", "forms"))
-        name = case.where[0]
-        path = pathlib.Path(folder, "schemas", name) if name.startswith("forms/") else work / name
-        good = path.read_text(encoding="utf-8")
-        path.write_bytes(edited(good, case).encode("utf-8"))
-        done = subprocess.run([PLACET, "check", "workflows/permit.yaml", "-o", "json"], cwd=folder,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
-                              check=False)
-        if done.stderr:
-            sys.exit(f"{case.name}: {done.stderr}")
-        told = json.loads(done.stdout)["files"][0]["diagnostics"]
+    with edits.office(case) as (folder, _):
+        told = json.loads(edits.placet(folder, "check", "workflows/permit.yaml", "-o", "json"))
         return [f"{d['code']} {d['file']}:{d['line']}:{d['column']} <{marked(folder, d)}> "
-                f"{d['message']}" for d in told]
+                f"{d['message']}" for d in told["files"][0]["diagnostics"]]
 
 
 def every_kind(seen):
     """Every code of diagnostics.def is shown by some broken definition."""
     rows = (ROOM / "diagnostics.def").read_text(encoding="utf-8")
     codes = {f"P{int(n):04}" for n in re.findall(r"^DIAGNOSTIC\((\d+),", rows, flags=re.M)}
-    for pinned in HERE.glob("*/*.txt"):
+    for pinned in edits.HERE.glob("*/*.txt"):
         seen |= set(re.findall(r"^error\[(P\d{4})\]", pinned.read_text(encoding="utf-8"), re.M))
     return [f"no broken definition shows {code}" for code in sorted(codes - seen - LARGE)]
 
@@ -120,8 +55,8 @@ def every_kind(seen):
 def main():
     accept = os.environ.get("PLACET_ACCEPT")
     count, wrong, seen = 0, [], set()
-    for path in sorted((HERE / "edits").glob("*.txt")):
-        cases, kept = read_cases(path)
+    for path in sorted((edits.HERE / "edits").glob("*.txt")):
+        cases, kept = edits.read_cases(path)
         found = {}
         for case in cases:
             count += 1
