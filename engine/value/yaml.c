@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "value/limits.h"
 #include "value/mistake.h"
+#include "value/yaml_strict.h"
 #include "value/yaml_wording.h"
 
 /* A list or map that is open, and where its next child goes. */
@@ -15,6 +16,8 @@ struct open {
     struct pl_text key; /* of a map: read, value still to come */
     struct pl_mark key_mark;
     bool has_key;
+    bool is_flow;   /* in brackets */
+    int64_t indent; /* column of the block that it is, or stands in; -1 for none */
 };
 
 struct parse {
@@ -28,7 +31,9 @@ struct parse {
     uint32_t depth;
     uint32_t event_count;
     bool document_seen;
-    size_t at_byte; /* a cursor that follows the marks: libyaml counts characters only */
+    size_t read_to;    /* byte behind the last event */
+    size_t flow_start; /* byte of the outermost bracket that is open */
+    size_t at_byte;    /* a cursor that follows the marks: libyaml counts characters only */
     size_t at_index;
 };
 
@@ -269,8 +274,23 @@ static int take_scalar(struct parse *p, const yaml_event_t *event, struct pl_mar
     return PLACET_OK;
 }
 
-static int open_node(struct parse *p, enum pl_yaml_kind kind, struct pl_mark mark)
+static int64_t indent_of(const struct parse *p)
 {
+    return p->depth > 0 ? p->opened[p->depth - 1].indent : -1;
+}
+
+static bool is_in_flow(const struct parse *p)
+{
+    return p->depth > 0 && p->opened[p->depth - 1].is_flow;
+}
+
+static int open_node(struct parse *p, enum pl_yaml_kind kind, const yaml_event_t *event,
+                     struct pl_mark mark)
+{
+    const bool is_flow = kind == PL_YAML_MAP
+                             ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+                             : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+
     if (wants_key(p)) {
         return refuse(p, mark, "Put a text with `[`, `{`, `?` or `-` in quotes.",
                       "a key must be a text");
@@ -282,7 +302,57 @@ static int open_node(struct parse *p, enum pl_yaml_kind kind, struct pl_mark mar
     if (node == NULL) {
         return limit(p, mark, "Make the file smaller.", "the definition does not fit in memory");
     }
-    p->opened[p->depth++] = (struct open){.node = node};
+    if (is_flow && !is_in_flow(p)) {
+        p->flow_start = byte_of(p, event->start_mark.index);
+    }
+    const struct open open = {
+        .node = node,
+        .is_flow = is_flow || is_in_flow(p),
+        .indent = is_flow || is_in_flow(p) ? indent_of(p) : (int64_t)event->start_mark.column};
+    p->opened[p->depth++] = open;
+    return PLACET_OK;
+}
+
+/* ---- what libyaml lets through ---- */
+
+static int refuse_finding(struct parse *p, const struct pl_yaml_finding *finding)
+{
+    return refuse(p, mark_of_byte(p, finding->byte), finding->hint, finding->message);
+}
+
+static int check_scalar(struct parse *p, const yaml_event_t *event, struct pl_mark mark)
+{
+    const yaml_scalar_style_t style = event->data.scalar.style;
+    const bool is_block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
+    const bool is_plain = style == YAML_PLAIN_SCALAR_STYLE;
+    const size_t start = byte_of(p, event->start_mark.index);
+    struct pl_yaml_finding finding;
+
+    if (is_plain && event->data.scalar.length == 1 && event->data.scalar.value[0] == '-') {
+        return refuse(p, mark, "Put a text that is a dash in quotes.", "a dash alone");
+    }
+    if (is_block && pl_yaml_find_block_head(p->text, start, indent_of(p), &finding)) {
+        return refuse_finding(p, &finding);
+    }
+    if (!is_block && !is_plain && !is_in_flow(p) &&
+        pl_yaml_find_outdent(p->text, start, byte_of(p, event->end_mark.index), indent_of(p),
+                             &finding)) {
+        return refuse_finding(p, &finding);
+    }
+    return PLACET_OK;
+}
+
+/* Between the event before and this one stand blanks, indicators and comments. */
+static int check_gap(struct parse *p, const yaml_event_t *event)
+{
+    const size_t start = byte_of(p, event->start_mark.index);
+    const size_t end = byte_of(p, event->end_mark.index);
+    struct pl_yaml_finding finding;
+
+    if (pl_yaml_find_comment(p->text, p->read_to, start, &finding)) {
+        return refuse_finding(p, &finding);
+    }
+    p->read_to = end > p->read_to ? end : p->read_to;
     return PLACET_OK;
 }
 
@@ -322,6 +392,21 @@ static int check_properties(struct parse *p, const yaml_event_t *event, struct p
     return PLACET_OK;
 }
 
+static int close_node(struct parse *p, const yaml_event_t *event)
+{
+    struct pl_yaml_finding finding;
+
+    PL_CHECK(p->depth > 0);
+    const bool was_flow = is_in_flow(p);
+    p->depth--;
+    if (was_flow && !is_in_flow(p) &&
+        pl_yaml_find_outdent(p->text, p->flow_start, byte_of(p, event->end_mark.index),
+                             indent_of(p), &finding)) {
+        return refuse_finding(p, &finding);
+    }
+    return PLACET_OK;
+}
+
 static int take_event(struct parse *p, const yaml_event_t *event)
 {
     const struct pl_mark mark = mark_of(p, event->start_mark, event->end_mark);
@@ -336,20 +421,20 @@ static int take_event(struct parse *p, const yaml_event_t *event)
         return refuse(p, mark, "Write the value out, or put a text with `*` in quotes.",
                       "aliases are not allowed");
     case YAML_SCALAR_EVENT: {
-        const int rc = check_properties(p, event, mark);
+        int rc = check_properties(p, event, mark);
+        rc = rc == PLACET_OK ? check_scalar(p, event, mark) : rc;
         return rc == PLACET_OK ? take_scalar(p, event, mark) : rc;
     }
     case YAML_SEQUENCE_START_EVENT:
     case YAML_MAPPING_START_EVENT: {
         const bool is_map = event->type == YAML_MAPPING_START_EVENT;
         const int rc = check_properties(p, event, mark);
-        return rc == PLACET_OK ? open_node(p, is_map ? PL_YAML_MAP : PL_YAML_LIST, mark) : rc;
+        return rc == PLACET_OK ? open_node(p, is_map ? PL_YAML_MAP : PL_YAML_LIST, event, mark)
+                               : rc;
     }
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT:
-        PL_CHECK(p->depth > 0);
-        p->depth--;
-        return PLACET_OK;
+        return close_node(p, event);
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
     case YAML_STREAM_END_EVENT:
@@ -369,7 +454,8 @@ static int parse_events(struct parse *p)
             return refuse_problem(p);
         }
         more = event.type != YAML_STREAM_END_EVENT;
-        const int rc = take_event(p, &event);
+        int rc = check_gap(p, &event);
+        rc = rc == PLACET_OK ? take_event(p, &event) : rc;
         yaml_event_delete(&event);
         if (rc != PLACET_OK) {
             return rc;
@@ -404,6 +490,22 @@ static int check_tabs(struct parse *p)
     return PLACET_OK;
 }
 
+/* Gives a last line of blanks its end, in a copy. */
+static int end_last_line(struct parse *p)
+{
+    if (!pl_yaml_ends_in_blanks(p->text)) {
+        return PLACET_OK;
+    }
+    char *copy = pl_arena_text(p->arena, p->text.at, p->text.len);
+    if (copy == NULL) {
+        return limit(p, (struct pl_mark){1, 1, 1}, "Make the file smaller.",
+                     "the definition does not fit in memory");
+    }
+    copy[p->text.len] = '\n'; /* where the NUL was */
+    p->text = (struct pl_text){copy, p->text.len + 1};
+    return PLACET_OK;
+}
+
 int pl_yaml_parse(struct pl_text text, const char *file, struct pl_arena *arena,
                   struct pl_yaml **root_out, struct placet_error *err)
 {
@@ -416,7 +518,8 @@ int pl_yaml_parse(struct pl_text text, const char *file, struct pl_arena *arena,
     if (text.len >= 3 && memcmp(text.at, "\xEF\xBB\xBF", 3) == 0) {
         p.text = (struct pl_text){text.at + 3, text.len - 3};
     }
-    int rc = check_tabs(&p);
+    int rc = end_last_line(&p);
+    rc = rc == PLACET_OK ? check_tabs(&p) : rc;
     if (rc != PLACET_OK) {
         return rc;
     }

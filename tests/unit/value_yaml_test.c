@@ -118,6 +118,40 @@ static void a_byte_order_mark_and_crlf_are_read(void **state)
     assert_string_equal(root->first->next->text.at, "two");
 }
 
+/* What looks like the mistakes that libyaml lets through, and is none. */
+static void texts_near_a_mistake_are_read(void **state)
+{
+    static const char *const goods[] = {
+        "a: [b,\n  c\n]\n",
+        "[b,\nc]\n",
+        "a: {b: 1,\n\n# all\n  c: 2}\n",
+        "a: \"b\n\n  c\"\n",
+        "a: b#c\n",
+        "a: \"#\" # b\n",
+        "a: [\"#b\", c#d] # e\n",
+        "a: | # b\n  #c\n",
+        "a: |2\n    \n   b\n",
+        "a: |\n\n  \n  b\n",
+        "- - [a,\n     b]\n",
+        "a: '-'\nb: -c\n",
+        "a: |\n  \nb: c\n",
+        "a: 'it''s # no\n  comment'\n",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(goods) / sizeof(goods[0]); i++) {
+        (void)parse_good(goods[i]);
+    }
+}
+
+static void blanks_at_the_end_of_the_file_are_kept(void **state)
+{
+    (void)state;
+    assert_string_equal(parse_good("a: |\n  x\n   ")->first->text.at, "x\n \n");
+    assert_string_equal(parse_good("a: |+\n   ")->first->text.at, "\n");
+    assert_string_equal(parse_good("a: |\n  x")->first->text.at, "x");
+}
+
 struct bad {
     const char *text;
     uint32_t line;
@@ -163,6 +197,15 @@ static const struct bad bads[] = {
     {"a: 1\n消: \xE6\xB6\n", 2, 5, "bytes that are not UTF-8"},
     {"a: \x01\n", 1, 4, "a control character"},
     {"a: 1\nb\n", 3, 1, "a key without `:`"},
+    {"a: \"b\"#c\n", 1, 7, "a comment without a blank before it"},
+    {"a: [b,#c\n  d]\n", 1, 7, "a comment without a blank before it"},
+    {"a: {b: 1}#c\n", 1, 10, "a comment without a blank before it"},
+    {"消: >#c\n  d\n", 1, 5, "a comment without a blank before it"},
+    {"a: [b,\nc]\n", 2, 1, "this line is not indented"},
+    {"a:\n  b: {c: 1,\n  d: 2}\n", 3, 3, "this line is not indented"},
+    {"a: \"b\nc\"\n", 2, 1, "this line is not indented"},
+    {"a: |\n   \n  b\n", 3, 3, "this line is less indented than an empty line before it"},
+    {"a: [-]\n", 1, 5, "a dash alone"},
 };
 
 static void mistakes_are_named_with_their_place(void **state)
@@ -371,6 +414,8 @@ int main(void)
         cmocka_unit_test(a_tree_keeps_order_text_and_marks),
         cmocka_unit_test(texts_outlive_the_source),
         cmocka_unit_test(a_byte_order_mark_and_crlf_are_read),
+        cmocka_unit_test(texts_near_a_mistake_are_read),
+        cmocka_unit_test(blanks_at_the_end_of_the_file_are_kept),
         cmocka_unit_test(mistakes_are_named_with_their_place),
         cmocka_unit_test(scalars_follow_the_core_schema),
         cmocka_unit_test(a_country_is_not_a_boolean),
