@@ -284,12 +284,26 @@ static uint32_t parallel_at(const struct pl_definition *def, const struct pl_ana
     return count;
 }
 
+/* Whether an obligation before the step has brought the document. */
+static bool was_deferred(const struct pl_definition *def, const struct pl_step_def *step,
+                         uint16_t document)
+{
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        const struct pl_step_def *other = &def->steps[i];
+        if (other->origin == PL_ORIGIN_OBLIGATION && other->needs_count > 0 &&
+            other->needs[0] == document && pl_steps_have(step->ancestors, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void count_documents(const struct pl_definition *def, const struct pl_step_def *step,
                             bool *seen, struct pl_analysis *out)
 {
     for (uint16_t i = 0; i < step->needs_count; i++) {
         const uint16_t document = step->needs[i];
-        if (!def->documents[document].by_applicant) {
+        if (!def->documents[document].by_applicant || was_deferred(def, step, document)) {
             out->documents_carried++;
             continue;
         }
@@ -319,6 +333,9 @@ static void add_up(const struct pl_definition *def, struct pl_analysis *out)
 
     for (uint16_t i = 0; i < def->step_count; i++) {
         const struct pl_step_def *step = &def->steps[i];
+        if (step->counts || step->origin == PL_ORIGIN_OBLIGATION) {
+            count_documents(def, step, documents, out);
+        }
         if (!step->counts) {
             continue;
         }
@@ -327,7 +344,6 @@ static void add_up(const struct pl_definition *def, struct pl_analysis *out)
         out->cost += step->cost;
         out->deposit += step->deposit;
         out->limits_sum += length_of(step, &out->estimated);
-        count_documents(def, step, documents, out);
         count_departments(def, step, departments, out);
         const uint32_t parallel = parallel_at(def, out, out->steps[i].start);
         out->parallel_max = parallel > out->parallel_max ? parallel : out->parallel_max;

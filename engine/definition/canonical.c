@@ -127,6 +127,10 @@ static void put_used(struct chain *c, const struct pl_definition *def)
         put_text(c, def->documents[i].id);
         put_title(c, def->documents[i].title);
         put_head(c, def->documents[i].by_applicant ? 'a' : 'i', 0);
+        if (def->documents[i].has_validity) {
+            put_head(c, 'u', def->documents[i].validity.unit);
+            put_head(c, 'n', def->documents[i].validity.count);
+        }
     }
 }
 

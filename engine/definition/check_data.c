@@ -7,15 +7,15 @@ static const struct pl_yaml *entry_of(const struct pl_load *l, uint16_t step, co
     const struct pl_yaml *list = pl_yaml_get(l->steps[step], key);
     const struct pl_text id = l->def->documents[document].id;
 
-    if (list->kind == PL_YAML_SCALAR) {
-        return list;
+    if (list == NULL || list->kind == PL_YAML_SCALAR) {
+        return list != NULL && pl_text_equal(list->text, id) ? list : NULL;
     }
     for (const struct pl_yaml *item = list->first; item != NULL; item = item->next) {
         if (pl_text_equal(item->text, id)) {
             return item;
         }
     }
-    return list;
+    return NULL;
 }
 
 static bool has(const uint16_t *list, uint16_t count, uint16_t document)
@@ -28,22 +28,52 @@ static bool has(const uint16_t *list, uint16_t count, uint16_t document)
     return false;
 }
 
-static uint16_t issuer_of(const struct pl_definition *def, uint16_t document)
+/* The step that issues a document for the first time. */
+static uint16_t issuer_of(const struct pl_load *l, uint16_t document)
 {
+    const struct pl_definition *def = l->def;
+
     for (uint16_t i = 0; i < def->step_count; i++) {
-        if (has(def->steps[i].issues, def->steps[i].issues_count, document)) {
+        if (has(def->steps[i].issues, def->steps[i].issues_count, document) &&
+            entry_of(l, i, "issues", document) != NULL) {
             return i;
         }
     }
     return PL_NO_STEP;
 }
 
+static bool comes_before(const struct pl_load *l, uint16_t step, uint16_t other)
+{
+    return pl_steps_have(l->def->steps[step].ancestors, other);
+}
+
+/* What is renewed was issued by a step before. */
+static void check_renewal(struct pl_load *l, uint16_t step, uint16_t document)
+{
+    const struct pl_document *d = &l->def->documents[document];
+    const struct pl_yaml *entry = entry_of(l, step, "renews", document);
+    const uint16_t issuer = issuer_of(l, document);
+
+    if (issuer == PL_NO_STEP || !comes_before(l, step, issuer)) {
+        struct pl_diag *diag = pl_diag_add(
+            l->diags, pl_load_at(l, entry),
+            issuer == PL_NO_STEP ? PL_DIAG_NOT_ISSUED : PL_DIAG_ISSUED_LATER,
+            "document %s is renewed, but no step before issues it", pl_name(d->id, &d->title).at);
+        pl_diag_hint(diag,
+                     "Write `issues` where it is issued for the first time, before this step.");
+    }
+}
+
 static void check_issue(struct pl_load *l, uint16_t step, uint16_t document)
 {
     const struct pl_document *d = &l->def->documents[document];
     const struct pl_yaml *entry = entry_of(l, step, "issues", document);
-    const uint16_t first = issuer_of(l->def, document);
+    const uint16_t first = issuer_of(l, document);
 
+    if (entry == NULL) {
+        check_renewal(l, step, document);
+        return;
+    }
     if (d->by_applicant && l->documents_doubtful) {
         return; /* where it comes from was not understood */
     }
@@ -93,7 +123,7 @@ static void check_need(struct pl_load *l, uint16_t step, uint16_t document)
 {
     const struct pl_step_def *def = &l->def->steps[step];
     const struct pl_document *d = &l->def->documents[document];
-    const uint16_t issuer = issuer_of(l->def, document);
+    const uint16_t issuer = issuer_of(l, document);
 
     if (d->by_applicant || is_doubtful(l, step) || (issuer == PL_NO_STEP && any_doubtful(l))) {
         return;
@@ -107,7 +137,7 @@ static void check_need(struct pl_load *l, uint16_t step, uint16_t document)
                      "Add `issues: %.*s` to the step that produces it, or write `from: "
                      "applicant` in documents.yaml.",
                      (int)d->id.len, d->id.at);
-    } else if ((def->ancestors[issuer / 64] >> (issuer % 64) & 1) == 0) {
+    } else if (!comes_before(l, step, issuer)) {
         const struct pl_step_def *other = &l->def->steps[issuer];
         struct pl_diag *diag =
             pl_diag_add(l->diags, place, PL_DIAG_ISSUED_LATER,

@@ -18,24 +18,29 @@ static void add_all(uint64_t *set, const uint64_t *other)
     }
 }
 
-/* The n-th step that comes before this one, through either key; PL_NO_STEP after the last. */
+/* The n-th step that comes before this one, through whichever key; PL_NO_STEP after the last. */
 static uint16_t before(const struct pl_step_def *step, uint16_t n)
 {
     if (n < step->after_count) {
         return step->after[n].step;
     }
     n = (uint16_t)(n - step->after_count);
-    return n < step->decide_after_count ? step->decide_after[n] : PL_NO_STEP;
+    if (n < step->decide_after_count) {
+        return step->decide_after[n];
+    }
+    n = (uint16_t)(n - step->decide_after_count);
+    return n < step->blocked_by_count ? step->blocked_by[n] : PL_NO_STEP;
 }
 
 /* The entry of `after` or `decide_after` that names a step, for its place. */
 static const struct pl_yaml *entry_naming(const struct pl_yaml *list, struct pl_text id)
 {
+    if (list != NULL && list->kind == PL_YAML_MAP) {
+        const struct pl_yaml *of = pl_yaml_get(list, "of");
+        list = of != NULL ? of : list->first;
+    }
     if (list == NULL) {
         return NULL;
-    }
-    if (list->kind == PL_YAML_MAP) {
-        list = list->first;
     }
     const struct pl_yaml *entry = list->kind == PL_YAML_SCALAR ? list : list->first;
     for (; entry != NULL; entry = entry->next) {
@@ -57,7 +62,13 @@ static const struct pl_yaml *reference(const struct pl_load *l, uint16_t from, u
     const struct pl_text id = l->def->steps[to].id;
     const struct pl_yaml *entry = entry_naming(pl_yaml_get(l->steps[from], "after"), id);
 
-    return entry != NULL ? entry : entry_naming(pl_yaml_get(l->steps[from], "decide_after"), id);
+    if (entry == NULL) {
+        entry = entry_naming(pl_yaml_get(l->steps[from], "decide_after"), id);
+    }
+    /* An obligation says itself what it blocks. */
+    return entry != NULL
+               ? entry
+               : entry_naming(pl_yaml_get(l->steps[to], "blocks"), l->def->steps[from].id);
 }
 
 /* ---- rings ---- */
@@ -98,8 +109,9 @@ static void report_ring(struct pl_load *l, const struct walk *w, uint16_t closin
         PL_DIAG_RING,
         w->depth - first == 1 ? "the step waits for itself: %s" : "steps wait for each other: %s",
         ring);
-    pl_diag_hint(diag, "Take one of these names out of `after` or `decide_after`. To do a step "
-                       "again, use a decision with `back_to`.");
+    pl_diag_hint(diag,
+                 "Take one of these names out of `after`, `decide_after` or `blocks`. To do a "
+                 "step again, use a decision with `back_to`.");
 }
 
 static void walk_from(struct pl_load *l, struct walk *w, uint16_t start)

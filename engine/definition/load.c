@@ -16,7 +16,7 @@ static bool enter_tables(struct pl_load *l)
 {
     struct pl_definition *def = l->def;
     const struct pl_yaml *steps = pl_yaml_get(l->workflow, "steps");
-    uint32_t services = 0;
+    uint32_t services = 1; /* of the intake */
 
     for (const struct pl_yaml *step = steps != NULL ? steps->first : NULL; step != NULL;
          step = step->next) {
@@ -46,6 +46,7 @@ static void build(struct pl_load *l)
     l->def = pl_load_alloc(l, sizeof(*l->def));
     l->file = 0;
     l->late = NULL;
+    l->intake = NULL;
     l->stages = NULL;
     l->targets = NULL;
     memset(l->steps, 0, sizeof(l->steps));

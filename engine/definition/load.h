@@ -68,7 +68,9 @@ struct pl_load {
     const struct pl_yaml *stages;
     const struct pl_yaml *late;
     const struct pl_yaml *targets;
-    const struct pl_yaml *steps[PL_STEPS_MAX];
+    const struct pl_yaml *intake;
+    const struct pl_yaml *steps[PL_STEPS_MAX]; /* of a step that was made: its key */
+    uint16_t made_by[PL_STEPS_MAX];            /* the step whose key made it, or PL_NO_STEP */
     const struct pl_yaml *results[PL_RESULTS_MAX];
     struct pl_decision_spec specs[PL_DECISIONS_MAX];
     const struct pl_yaml *groups[PL_STEPS_MAX]; /* where each name of `exclusive` stands first */
@@ -227,12 +229,22 @@ void pl_load_calendar(struct pl_load *l, const struct pl_yaml *root, struct pl_c
 void pl_load_departments(struct pl_load *l);
 void pl_load_documents(struct pl_load *l);
 void pl_load_decisions(struct pl_load *l, const struct pl_yaml *node);
+void pl_load_add_result(struct pl_load *l, struct pl_text id, struct pl_title title);
 uint16_t pl_load_find_result(const struct pl_definition *def, struct pl_text id);
 uint16_t pl_load_result_ref(struct pl_load *l, const struct pl_yaml *node);
 void pl_load_finish_ids(struct pl_load *l, const struct pl_yaml *node);
 void pl_load_finish(struct pl_load *l);
 void pl_load_step_ids(struct pl_load *l, const struct pl_yaml *node);
 void pl_load_steps(struct pl_load *l);
+
+/* Steps that are made of keys. */
+void pl_load_intake_names(struct pl_load *l);
+void pl_load_intake(struct pl_load *l, struct pl_step_def *step);
+void pl_load_intake_keys(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node);
+void pl_load_delivery(struct pl_load *l, struct pl_step_def *step, uint16_t of);
+void pl_load_obligation(struct pl_load *l, struct pl_step_def *step, uint16_t of);
+/* Which obligations each step waits for; when all steps are there. */
+void pl_load_blocks(struct pl_load *l);
 
 /* The keys of one step, whose lead is there already. */
 void pl_load_step_keys(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node);
@@ -270,6 +282,12 @@ void pl_load_set_items(struct pl_load *l, void *object, const struct pl_yaml *no
 void pl_load_set_signers(struct pl_load *l, void *object, const struct pl_yaml *node);
 void pl_load_set_sign(struct pl_load *l, void *object, const struct pl_yaml *node);
 void pl_load_set_same_person(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_limit(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_statutory(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_internal(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_extension(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_clock(struct pl_load *l, void *object, const struct pl_yaml *node);
+void pl_load_set_late(struct pl_load *l, void *object, const struct pl_yaml *node);
 void pl_load_set_ask(struct pl_load *l, void *object, const struct pl_yaml *node);
 void pl_load_set_run(struct pl_load *l, void *object, const struct pl_yaml *node);
 void pl_load_set_decide(struct pl_load *l, void *object, const struct pl_yaml *node);
@@ -282,10 +300,17 @@ void pl_load_set_wait_for(struct pl_load *l, void *object, const struct pl_yaml 
 uint16_t pl_load_number_of(const struct pl_load *l, const struct pl_step_def *step);
 const struct pl_yaml *pl_load_key_of(const struct pl_load *l, const struct pl_step_def *step,
                                      const char *key);
+
+/* What silence decides besides what the ladder says: at the end of the limit. */
+struct pl_silence {
+    uint16_t decision; /* PL_NO_DECISION: nothing */
+    struct pl_text law;
+};
+
 /* The ladder of a step, from its own or that of the file; returns which, NULL when there is none.
  */
 const struct pl_yaml *pl_load_ladder(struct pl_load *l, struct pl_step_def *step,
-                                     const struct pl_yaml *own);
+                                     const struct pl_yaml *own, struct pl_silence silence);
 /* Checks the ladder of the file. */
 bool pl_load_late(struct pl_load *l, const struct pl_yaml *node);
 void pl_load_member_ladder(struct pl_load *l, const struct pl_yaml *ladder,

@@ -94,10 +94,22 @@ static void check_source(struct pl_load *l, void *object, const struct pl_yaml *
     (void)pl_load_word(l, node, sources, sizeof(sources) / sizeof(sources[0]), &source);
 }
 
+static void check_valid(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    struct pl_span span = {0};
+
+    (void)object;
+    (void)pl_load_span(l, node, &span);
+}
+
 static void check_documents(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     static const struct pl_key keys[] = {
-        {"zh", true, check_label}, {"en", true, check_label}, {"from", true, check_source}};
+        {"zh", true, check_label},
+        {"en", true, check_label},
+        {"from", true, check_source},
+        {"valid", false, check_valid},
+    };
     struct pl_text id = {0};
 
     (void)object;
@@ -307,10 +319,13 @@ uint16_t pl_load_document(struct pl_load *l, const struct pl_yaml *node)
                           "more than %d different documents", PL_DOCUMENTS_MAX);
         return UINT16_MAX;
     }
-    def->documents[def->document_count] = (struct pl_document){
+    struct pl_document *document = &def->documents[def->document_count];
+    *document = (struct pl_document){
         .id = pl_load_keep(l, entry->key),
         .title = keep_title(l, entry),
         .by_applicant = !pl_text_is(text_under(entry, "from"), "department"),
     };
+    document->has_validity =
+        pl_span_parse(text_under(entry, "valid"), &document->validity).message == NULL;
     return def->document_count++;
 }

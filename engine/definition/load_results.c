@@ -16,6 +16,19 @@ static void add_result(struct pl_definition *def, struct pl_text id, struct pl_t
     def->results[def->result_count++] = (struct pl_result){.id = id, .title = title};
 }
 
+/* A result that the language needs; one that the file lists stays as it is. */
+void pl_load_add_result(struct pl_load *l, struct pl_text id, struct pl_title title)
+{
+    if (pl_load_find_result(l->def, id) != PL_NO_RESULT) {
+        return;
+    }
+    if (l->def->result_count == PL_RESULTS_MAX) {
+        l->full = true;
+        return;
+    }
+    add_result(l->def, id, title);
+}
+
 void pl_load_finish_ids(struct pl_load *l, const struct pl_yaml *node)
 {
     struct pl_definition *def = l->def;
@@ -93,7 +106,7 @@ static void set_after(struct pl_load *l, void *object, const struct pl_yaml *nod
         struct pl_diag *diag =
             pl_diag_add(l->diags, pl_load_at_key(l, node->first), PL_DIAG_NOT_FOR_KIND,
                         "a case ends once: a result has no `each`");
-        pl_diag_hint(diag, "Write `{any: [...]}` or `{some: [...]}`.");
+        pl_diag_hint(diag, "Write `after: {any: [...]}` or `{some: [...]}`.");
     }
     result->join = arcs.join;
     result->need = arcs.need;

@@ -136,46 +136,25 @@ static void set_decisions(struct pl_load *l, void *object, const struct pl_yaml 
     pl_load_rules(l, pl_load_number_of(l, object), node);
 }
 
-static void set_limit(struct pl_load *l, void *object, const struct pl_yaml *node)
+/* Documents that the step issues anew; another step issued them first. */
+static void set_renews(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     struct pl_step_def *step = object;
-    step->has_limit = pl_load_span(l, node, &step->limit);
-}
+    const uint16_t *before = step->issues;
+    const uint16_t count = step->issues_count;
+    uint16_t *renewed = NULL;
+    uint16_t renewed_count = 0;
 
-static void set_statutory(struct pl_load *l, void *object, const struct pl_yaml *node)
-{
-    struct pl_step_def *step = object;
-    const struct pl_yaml *limit = pl_load_key_of(l, step, "limit");
-
-    if (step->kind == PL_KIND_TELL) {
-        return; /* which has no limit of any kind: reported by its kind */
-    }
-    if (limit == NULL) {
-        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,
-                                           "`statutory` stands beside a promised `limit`");
-        pl_diag_hint(diag, "Add `limit: ...`, not longer than this.");
+    load_documents(l, node, ISSUES_MAX, &renewed, &renewed_count);
+    step->issues = pl_load_alloc(l, (size_t)(count + renewed_count) * sizeof(*step->issues));
+    if (step->issues == NULL || renewed == NULL) {
         return;
     }
-    step->has_statutory = pl_load_span(l, node, &step->statutory);
-    if (step->has_statutory && step->has_limit && step->statutory.unit == step->limit.unit &&
-        step->limit.count > step->statutory.count) {
-        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, limit), PL_DIAG_OVER_STATUTORY,
-                                           "step %s promises more time than the law allows",
-                                           pl_name(step->id, &step->title).at);
-        pl_diag_hint(diag, "Shorten `limit` to `%.*s` or less.", (int)node->text.len,
-                     node->text.at);
-        pl_diag_other(diag, pl_load_at(l, node), "the limit of the law");
+    for (uint16_t i = 0; i < count; i++) {
+        step->issues[i] = before[i];
     }
-}
-
-static void set_late(struct pl_load *l, void *object, const struct pl_yaml *node)
-{
-    const struct pl_step_def *step = object;
-
-    if (pl_load_key_of(l, step, "limit") == NULL) {
-        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_NEEDS_KEY,
-                                           "`late` needs a `limit` that can run out");
-        pl_diag_hint(diag, "Add `limit: ...` to the step.");
+    for (uint16_t i = 0; i < renewed_count; i++) {
+        step->issues[step->issues_count++] = renewed[i];
     }
 }
 
@@ -217,8 +196,17 @@ static void set_counts(struct pl_load *l, void *object, const struct pl_yaml *no
     }
 }
 
+/* Steps of their own are made of these keys: load_made.c. */
+static void set_later(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    (void)l;
+    (void)object;
+    (void)node;
+}
+
 /* `members` are made before, `when` after the title, `for_each` after `after`, `sign` after
- * `signers`, `statutory` after `limit`. */
+ * `signers`, `statutory` after `limit`,
+ * `renews` after `issues`. */
 static const struct pl_key step_keys[] = {
     {"title", true, set_title},
     {"stage", false, set_stage},
@@ -245,10 +233,16 @@ static const struct pl_key step_keys[] = {
     {"sees", false, set_sees},
     {"needs", false, set_needs},
     {"issues", false, set_issues},
+    {"renews", false, set_renews},
     {"decisions", false, set_decisions},
-    {"limit", false, set_limit},
-    {"statutory", false, set_statutory},
-    {"late", false, set_late},
+    {"limit", false, pl_load_set_limit},
+    {"statutory", false, pl_load_set_statutory},
+    {"internal", false, pl_load_set_internal},
+    {"extension", false, pl_load_set_extension},
+    {"clock", false, pl_load_set_clock},
+    {"late", false, pl_load_set_late},
+    {"deliver", false, set_later},
+    {"obliges", false, set_later},
     {"retry", false, pl_load_set_retry},
     {"visit", false, set_visit},
     {"cost", false, set_cost},
@@ -259,4 +253,16 @@ static const struct pl_key step_keys[] = {
 void pl_load_step_keys(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node)
 {
     pl_load_map(l, node, PL_KEYS("a step", step_keys), step);
+}
+
+void pl_load_intake_keys(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node)
+{
+    static const struct pl_key keys[] = {
+        {"title", false, set_title},        {"ask", true, pl_load_set_ask},
+        {"sees", false, set_sees},          {"needs", false, set_needs},
+        {"limit", true, pl_load_set_limit}, {"late", false, pl_load_set_late},
+        {"visit", false, set_visit},
+    };
+
+    pl_load_map(l, node, PL_KEYS("the intake", keys), step);
 }

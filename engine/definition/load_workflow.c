@@ -140,6 +140,12 @@ static void set_stages(struct pl_load *l, void *object, const struct pl_yaml *no
     }
 }
 
+static void set_intake(struct pl_load *l, void *object, const struct pl_yaml *node)
+{
+    (void)object;
+    l->intake = pl_load_is_map(l, node, "the intake") ? node : NULL;
+}
+
 static void set_retry(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     (void)object;
@@ -159,6 +165,9 @@ static void set_steps(struct pl_load *l, void *object, const struct pl_yaml *nod
     pl_load_step_ids(l, node);
     pl_load_finish_ids(l, pl_yaml_get(l->workflow, "finish"));
     pl_load_decisions(l, pl_yaml_get(l->workflow, "decisions"));
+    if (l->intake != NULL) {
+        pl_load_intake_names(l);
+    }
     pl_load_children(l);
     pl_load_answers(l);
     pl_load_steps(l);
@@ -175,12 +184,13 @@ static void set_finish(struct pl_load *l, void *object, const struct pl_yaml *no
 /* The steps come last but one: what they refer to has been read. Ids of decisions and results are
  * entered with them. */
 static const struct pl_key file_keys[] = {
-    {"workflow", true, set_workflow}, {"title", true, set_title},
-    {"calendar", true, set_calendar}, {"form", true, set_form},
-    {"targets", false, set_targets},  {"late", false, set_late},
-    {"stages", false, set_stages},    {"tables", false, pl_load_tables},
-    {"retry", false, set_retry},      {"decisions", false, set_decisions},
-    {"steps", true, set_steps},       {"finish", true, set_finish},
+    {"workflow", true, set_workflow},    {"title", true, set_title},
+    {"calendar", true, set_calendar},    {"form", true, set_form},
+    {"targets", false, set_targets},     {"late", false, set_late},
+    {"stages", false, set_stages},       {"tables", false, pl_load_tables},
+    {"retry", false, set_retry},         {"intake", false, set_intake},
+    {"decisions", false, set_decisions}, {"steps", true, set_steps},
+    {"finish", true, set_finish},
 };
 
 void pl_load_workflow(struct pl_load *l)
