@@ -90,7 +90,9 @@ enum pl_wait_kind {
     PL_WAITS_OBLIGATION,
     PL_WAITS_CLOSE,   /* more items, or the end of them */
     PL_WAITS_ARRIVAL, /* of `other`, at an `each` */
-    PL_WAITS_UNDO     /* nothing starts before it is undone */
+    PL_WAITS_UNDO,    /* nothing starts before it is undone */
+    PL_WAITS_CLOCK    /* its clocks stand still for reasons of the law; said beside what it waits
+                         for */
 };
 struct pl_wait {
     enum pl_wait_kind kind;
@@ -103,6 +105,8 @@ struct pl_wait {
     int64_t due_ms;  /* end of the limit; 0 = none */
     int64_t next_ms; /* when something happens by itself; 0 = never */
     uint16_t rung; /* what happens then, if a rung of the ladder comes next; otherwise PL_NO_RUNG */
+    uint16_t stops;    /* CLOCK: bits of enum pl_stop, */
+    uint64_t stop_seq; /* and the event with the newest estimate */
 };
 unsigned pl_core_waits(const struct pl_definition *def, const struct pl_case *c,
                        struct pl_wait *out, unsigned max);

@@ -124,6 +124,10 @@ static bool active_waits(const struct list *list, uint16_t step, struct pl_wait 
     const struct pl_step_def *sd = &list->def->steps[step];
     const struct pl_step *s = &list->c->steps[step];
 
+    if (s->deemed) {
+        wait->kind = PL_WAITS_HELD;
+        return pl_core_is_held(list->def, list->c, step, &wait->other) || list->c->paused;
+    }
     if (sd->kind == PL_KIND_WAIT_FOR && !s->signalled) {
         wait->kind = sd->wait_for == PL_WAIT_SIGNAL ? PL_WAITS_SIGNAL : PL_WAITS_TIME;
         return true;
@@ -187,6 +191,21 @@ static void add_step(struct list *list, uint16_t step)
     }
 }
 
+/* Since the first reason: overlapping ones count once. */
+static void add_clock(struct list *list, uint16_t step)
+{
+    const struct pl_step *s = &list->c->steps[step];
+    struct pl_wait wait = wait_of(list, step, PL_NO_ITEM);
+
+    if (s->stops >> PL_STOP_FIRST_REASON != 0) {
+        wait.kind = PL_WAITS_CLOCK;
+        wait.since_ms = s->stopped_ms;
+        wait.stops = s->stops;
+        wait.stop_seq = s->stop_seq;
+        add(list, wait);
+    }
+}
+
 static void add_undo(struct list *list)
 {
     const uint16_t step = pl_core_undone_next(list->def, list->c);
@@ -219,6 +238,7 @@ unsigned pl_core_waits(const struct pl_definition *def, const struct pl_case *c,
     for (uint16_t i = 0; i < c->step_count; i++) {
         add_tasks(&list, i);
         add_step(&list, i);
+        add_clock(&list, i);
     }
     return list.count;
 }

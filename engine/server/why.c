@@ -4,6 +4,7 @@
 
 #include "model/event_view.h"
 #include "server/case_view.h"
+#include "server/estimate.h"
 #include "server/handlers.h"
 #include "server/session.h"
 
@@ -36,6 +37,7 @@ static const char *kind_name(enum pl_wait_kind kind)
         [PL_WAITS_CLOSE] = "close",
         [PL_WAITS_ARRIVAL] = "arrival",
         [PL_WAITS_UNDO] = "undo",
+        [PL_WAITS_CLOCK] = "clock",
     };
     return names[kind];
 }
@@ -140,7 +142,41 @@ static void say_held(struct sentence *text, const struct pl_found *found,
     }
 }
 
-static void say_what(struct sentence *text, const struct pl_server *s, const struct pl_found *found,
+/* Why the clocks stand still, and how long that takes as told in writing (art. 45). */
+static void say_clock(struct sentence *text, struct pl_server *s, const struct pl_wait *wait)
+{
+    static const struct {
+        const char *zh;
+        const char *en;
+    } reasons[PL_STOPS] = {
+#define STOP_REASON(NAME, WORD, ZH, EN) [PL_STOP_##NAME] = {ZH, EN},
+#include "model/stop_reasons.def"
+#undef STOP_REASON
+    };
+    char estimate[TEXT_SIZE / 2];
+    struct pl_builder zh;
+    struct pl_builder en;
+    const char *comma = "";
+
+    pl_builder_init(&zh, text->zh, TEXT_SIZE);
+    pl_builder_init(&en, text->en, TEXT_SIZE);
+    pl_builder_addf(&zh, "中止计时：");
+    pl_builder_addf(&en, "the clock stands still for ");
+    for (unsigned i = PL_STOP_FIRST_REASON; i < PL_STOPS; i++) {
+        if ((wait->stops >> i & 1) != 0) {
+            pl_builder_addf(&zh, "%s%s", *comma != '\0' ? "、" : "", reasons[i].zh);
+            pl_builder_addf(&en, "%s%s", comma, reasons[i].en);
+            comma = ", ";
+        }
+    }
+    pl_stop_estimate(s, wait->stop_seq, estimate, sizeof estimate);
+    if (estimate[0] != '\0') {
+        pl_builder_addf(&zh, "；告知所需时间：%s", estimate);
+        pl_builder_addf(&en, "; estimated to take: %s", estimate);
+    }
+}
+
+static void say_what(struct sentence *text, struct pl_server *s, const struct pl_found *found,
                      const struct pl_wait *wait)
 {
     const struct pl_service *service = service_of(found, wait);
@@ -202,6 +238,9 @@ static void say_what(struct sentence *text, const struct pl_server *s, const str
         say(text, "正在撤销已办结的环节：{}", "what this step did is being undone: {}",
             named(found->def->steps[wait->step].title, found->def->steps[wait->step].id));
         return;
+    case PL_WAITS_CLOCK:
+        say_clock(text, s, wait);
+        return;
     case PL_WAITS_TASK_OFFERED:
     case PL_WAITS_TASK_ACTIVE:
     case PL_WAITS_TASK_PARKED:
@@ -224,6 +263,10 @@ static bool say_then(struct sentence *text, const struct pl_found *found,
         [PL_CARD_WARNING] = {"提醒：{}", "a warning is given: {}"},
         [PL_CARD_YELLOW] = {"发出黄牌：{}", "a yellow card is given: {}"},
         [PL_CARD_RED] = {"发出红牌：{}", "a red card is given: {}"},
+        [PL_CARD_REMINDER] = {"发出提示：{}", "a reminder is given: {}"},
+        [PL_CARD_ANNOUNCEMENT] = {"预告逾期视为作出的决定：{}",
+                                  "what silence will decide is announced: {}"},
+        [PL_CARD_NONE] = {"告知：{}", "it is told: {}"},
     };
 
     if (wait->next_ms == 0 || wait->step >= found->def->step_count) {
@@ -233,8 +276,15 @@ static bool say_then(struct sentence *text, const struct pl_found *found,
     const struct named name = named(step->title, step->id);
 
     if (wait->rung != PL_NO_RUNG && wait->rung < step->rung_count) {
-        const enum pl_card card = step->rungs[wait->rung].card;
-        say(text, cards[card].zh, cards[card].en, name);
+        const struct pl_rung *rung = &step->rungs[wait->rung];
+
+        if (rung->decides < found->def->decision_count) {
+            const struct pl_decision_name *decision = &found->def->decisions[rung->decides];
+
+            say(text, "逾期视为：{}", "silence decides: {}", named(decision->title, decision->id));
+            return true;
+        }
+        say(text, cards[rung->card].zh, cards[rung->card].en, name);
     } else if (wait->kind == PL_WAITS_BACKOFF) {
         say(text, "重新派发：{}", "the task is offered again: {}", name);
     } else if (wait->kind == PL_WAITS_TASK_OFFERED || wait->kind == PL_WAITS_TASK_ACTIVE) {
@@ -274,8 +324,8 @@ static void write_who(struct pl_writer *out, const struct pl_server *s,
     pl_write_key_bool(out, "connected", pl_service_is_served(s, service->name));
 }
 
-static void write_wait(struct pl_writer *out, const struct pl_server *s,
-                       const struct pl_found *found, const struct pl_wait *wait)
+static void write_wait(struct pl_writer *out, struct pl_server *s, const struct pl_found *found,
+                       const struct pl_wait *wait)
 {
     const struct pl_step_def *step =
         wait->step < found->def->step_count ? &found->def->steps[wait->step] : NULL;

@@ -266,6 +266,31 @@ static void test_the_applicant_outlives_a_hearing(void **state)
     assert_int_equal(world_count(&w, PL_EVT_STEP_RESUMED), 1);
 }
 
+static void test_why_says_that_it_stands_still(void **state)
+{
+    (void)state;
+    struct pl_wait waits[4];
+    const uint16_t step = build_three();
+
+    build_rung(&b, step, WD(10), PL_CARD_WARNING);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(pl_core_waits(&b.def, &w.c, waits, 4), 1);
+    assert_int_equal(waits[0].rung, 0);
+    world_at(&w, "2025-03-10");
+    const int64_t since_ms = w.facts.now_ms;
+
+    assert_int_equal(world_stop(&w, 0, "hearing"), PL_ACCEPTED);
+    world_at(&w, "2025-03-12");
+    assert_int_equal(world_stop(&w, 0, "test"), PL_ACCEPTED);
+    assert_int_equal(pl_core_waits(&b.def, &w.c, waits, 4), 2);
+    assert_int_equal(waits[0].kind, PL_WAITS_TASK_READY);
+    assert_int_equal(waits[0].next_ms, 0);
+    assert_int_equal(waits[1].kind, PL_WAITS_CLOCK);
+    assert_int_equal(waits[1].stops, 1u << PL_STOP_HEARING | 1u << PL_STOP_TEST);
+    assert_true(waits[1].since_ms == since_ms);
+    assert_true(waits[1].stop_seq == w.c.seq);
+}
+
 static void test_who_stops_a_clock_and_why(void **state)
 {
     (void)state;
@@ -527,6 +552,7 @@ int main(void)
         cmocka_unit_test_setup(test_what_has_ended_stays, set_up),
         cmocka_unit_test_setup(test_a_hearing_outlives_a_pause_and_a_return, set_up),
         cmocka_unit_test_setup(test_the_applicant_outlives_a_hearing, set_up),
+        cmocka_unit_test_setup(test_why_says_that_it_stands_still, set_up),
         cmocka_unit_test_setup(test_who_stops_a_clock_and_why, set_up),
         cmocka_unit_test_setup(test_an_adapter_stops_with_its_lease, set_up),
         cmocka_unit_test_setup(test_an_answer_in_a_stop, set_up),

@@ -116,6 +116,11 @@ static void test_a_deemed_decision_is_held(void **state)
     assert_int_equal(world_state(&w, step), PL_STEP_ACTIVE);
     assert_true(w.c.steps[step].deemed);
     assert_int_equal(world_count(&w, PL_EVT_STEP_LATE), 0); /* its ladder has ended */
+    struct pl_wait waits[2];
+
+    assert_int_equal(pl_core_waits(&b.def, &w.c, waits, 2), 2);
+    assert_int_equal(waits[1].kind, PL_WAITS_HELD);
+    assert_int_equal(waits[1].other, other);
     assert_int_equal(world_answer(&w, other, 0, "approve"), PL_ACCEPTED);
     assert_int_equal(world_state(&w, step), PL_STEP_DONE);
 }
