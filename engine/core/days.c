@@ -1,21 +1,11 @@
 #include "core/days.h"
 
-/* Walked day by day: the caller bounds the number. */
-static int32_t subtract(const struct pl_calendar *calendar, int32_t day, int32_t working_days)
-{
-    while (working_days > 0) {
-        day--;
-        working_days -= pl_calendar_is_working(calendar, day) ? 1 : 0;
-    }
-    return day;
-}
-
 static int32_t add(const void *calendar, int32_t day, int32_t working_days)
 {
     bool beyond = false;
 
     return working_days >= 0 ? pl_calendar_add(calendar, day, (uint32_t)working_days, &beyond)
-                             : subtract(calendar, day, -working_days);
+                             : pl_calendar_subtract(calendar, day, (uint32_t)-working_days);
 }
 
 static int32_t between(const void *calendar, int32_t from_day, int32_t to_day)

@@ -39,7 +39,7 @@ static int parse_question(const char *start_date, const char *duration, struct c
     return PLACET_OK;
 }
 
-static int load_calendar(const char *path, struct pl_calendar *calendar, struct placet_error *err)
+int pl_calendar_read(const char *path, struct pl_calendar *calendar_out, struct placet_error *err)
 {
     const char *slash = strrchr(path, '/');
     char name[PL_BUNDLE_NAME_SIZE];
@@ -58,7 +58,7 @@ static int load_calendar(const char *path, struct pl_calendar *calendar, struct 
     }
     pl_builder_init(&b, name, sizeof(name));
     pl_builder_addf(&b, "calendars/%s", slash != NULL ? slash + 1 : path);
-    rc = pl_calendar_load((struct pl_text){text, (uint32_t)size}, name, diags, calendar);
+    rc = pl_calendar_load((struct pl_text){text, (uint32_t)size}, name, diags, calendar_out);
     if (rc == PLACET_ENOMEM) {
         rc = pl_mistake(err, rc, nowhere, NULL, "out of memory");
     } else if (rc != PLACET_OK) {
@@ -125,7 +125,7 @@ int placet_calendar_count(const char *calendar_path, const char *start_date, con
     }
     int rc = parse_question(start_date, duration, c, err);
     if (rc == PLACET_OK) {
-        rc = load_calendar(calendar_path, &c->calendar, err);
+        rc = pl_calendar_read(calendar_path, &c->calendar, err);
     }
     if (rc == PLACET_OK) {
         const int64_t start_ms = pl_ms_of_day(c->start_day, c->calendar.zone_minutes);

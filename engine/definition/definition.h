@@ -29,4 +29,8 @@ void pl_definition_free(struct pl_definition *def);
 int pl_calendar_load(struct pl_text yaml, const char *name, struct pl_diags *diags,
                      struct pl_calendar *calendar_out);
 
+/* The calendar of a file. PLACET_EINVALID with its first mistake; PLACET_ENOTFOUND, PLACET_EIO,
+ * PLACET_ENOMEM. */
+int pl_calendar_read(const char *path, struct pl_calendar *calendar_out, struct placet_error *err);
+
 #endif

@@ -152,6 +152,15 @@ int32_t pl_calendar_add(const struct pl_calendar *calendar, int32_t day, uint32_
     return result > INT32_MAX ? INT32_MAX : (int32_t)result;
 }
 
+int32_t pl_calendar_subtract(const struct pl_calendar *calendar, int32_t day, uint32_t n)
+{
+    while (n > 0) {
+        day--;
+        n -= pl_calendar_is_working(calendar, day) ? 1 : 0;
+    }
+    return day;
+}
+
 /* The day itself if it is a working day, else the next one. */
 static int32_t first_working_day_from(const struct pl_calendar *calendar, int32_t day,
                                       bool *beyond_out)

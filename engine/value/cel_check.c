@@ -223,7 +223,8 @@ static int check_call(struct check *c, struct pl_cel_step *step)
         shape = pl_cel_shape_of(PL_CEL_DYN);
     }
     step->type = shape.schema != NULL ? shape.type : PL_CEL_DYN;
-    c->cost += c->times * (pl_cel_rows[row].scans ? PL_CEL_SCAN_USUAL : 0);
+    const bool walks = pl_cel_rows[row].scans || pl_cel_rows[row].reads_calendar;
+    c->cost += c->times * (walks ? PL_CEL_SCAN_USUAL : 0);
     if (pl_cel_rows[row].run == pl_cel_do_in_list) {
         const uint32_t size = args[1].shape.size;
         c->cost += c->times * (size > 0 ? size : PL_CEL_LIST_USUAL);
