@@ -25,6 +25,14 @@ enum pl_rejection pl_decide_start(struct pl_deciding *d)
                                          .parent_task = cmd->parent_task,
                                          .depth = cmd->depth},
                     });
+    if (d->facts->calendar > 0) { /* it never knew another one */
+        pl_core_emit(d, (struct pl_event){
+                            .kind = PL_EVT_CASE_RECALENDARED,
+                            .step = PL_NO_STEP,
+                            .item = PL_NO_ITEM,
+                            .case_recalendared = {.before = 0, .version = d->facts->calendar},
+                        });
+    }
     pl_core_advance(d);
     return PL_ACCEPTED;
 }

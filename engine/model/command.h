@@ -54,7 +54,7 @@ struct pl_facts {
     bool store_full;           /* START: refuse */
     struct pl_lease new_lease; /* TASK_OFFER */
     uint32_t clock_rate;       /* how many times faster than real time the clock runs */
-    uint16_t calendar;         /* RECALENDAR: number of the amendment that is in force */
+    uint16_t calendar; /* START, RECALENDAR: number of the amendment that is in force; 0 = none */
 };
 
 /* A flat record: each command reads the fields that its handler names. All text and bytes are

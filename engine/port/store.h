@@ -32,7 +32,11 @@ enum pl_table {
     PL_TABLES
 };
 
-enum { PL_META_FORMAT = 1, PL_META_CHECKPOINT = 2 };
+enum {
+    PL_META_FORMAT = 1,
+    PL_META_CHECKPOINT = 2,
+    PL_META_CALENDARS = 3 /* sequences of the amendments of calendars, whose files are blobs */
+};
 
 struct pl_store_info {
     uint64_t first_frame_seq; /* oldest event still in the hot journal; 0 = none */

@@ -14,7 +14,7 @@
 #define EVENT_HEAD_MAX (4u * PL_REASON_MAX) /* an event without its value */
 #define SIGNAL_ROOM    (16u << 10)          /* what a signal leads to in most cases */
 
-static int append(struct pl_server *s, const struct pl_event *event)
+int pl_turn_append(struct pl_server *s, const struct pl_event *event)
 {
     const size_t size_max = EVENT_HEAD_MAX + pl_event_value(event).size;
     void *memory = pl_arena_reserve(&s->arena, size_max);
@@ -145,10 +145,10 @@ static int append_all(struct pl_server *s, const struct pl_event *first)
     struct pl_turn *turn = s->turn;
     const uint32_t count = turn->frame.count;
     const uint32_t size = turn->frame.size;
-    int rc = first == NULL ? PLACET_OK : append(s, first);
+    int rc = first == NULL ? PLACET_OK : pl_turn_append(s, first);
 
     for (uint32_t i = 0; rc == PLACET_OK && i < s->outcome->event_count; i++) {
-        rc = append(s, &s->outcome->events[i]);
+        rc = pl_turn_append(s, &s->outcome->events[i]);
     }
     if (rc < 0) {
         pl_frame_rewind(&turn->frame, count, size);
@@ -156,8 +156,7 @@ static int append_all(struct pl_server *s, const struct pl_event *first)
     return rc;
 }
 
-/* Adds a row to the turn's transaction. PLACET_ENOMEM. */
-static int put_row(struct pl_server *s, enum pl_table table, uint64_t key, struct pl_bytes value)
+int pl_turn_put(struct pl_server *s, enum pl_table table, uint64_t key, struct pl_bytes value)
 {
     struct pl_put *put = pl_arena_alloc(&s->arena, sizeof *put);
 
@@ -191,7 +190,7 @@ static int keep_reply(struct pl_server *s, const struct pl_command *cmd, uint64_
     }
     pl_writer_init(&row, memory, PL_REPLY_SIZE_MAX);
     pl_reply_write(&reply, &row);
-    const int rc = put_row(s, PL_TABLE_REPLIES, seq, pl_writer_bytes(&row));
+    const int rc = pl_turn_put(s, PL_TABLE_REPLIES, seq, pl_writer_bytes(&row));
     return rc < 0 ? rc : pl_state_add_reply(&s->state, &reply);
 }
 
@@ -209,8 +208,8 @@ static int fold_all(struct pl_server *s, uint64_t first_seq, struct pl_live **li
         }
         if (live != NULL && pl_event_value(&s->outcome->events[i]).size != 0) {
             /* The row borrows from the case: the event may live in the core's own memory. */
-            const int put = put_row(s, PL_TABLE_BLOBS, first_seq + i,
-                                    pl_state_blob(&s->state, live->c.slot, first_seq + i));
+            const int put = pl_turn_put(s, PL_TABLE_BLOBS, first_seq + i,
+                                        pl_state_blob(&s->state, live->c.slot, first_seq + i));
             if (put < 0) {
                 return put;
             }
@@ -284,7 +283,7 @@ static int record_rejection(struct pl_server *s, const struct pl_command *cmd,
     if (cmd->idem.len == 0 || out->rejection == PL_REJECT_STORE_FULL) {
         return PLACET_OK;
     }
-    const int rc = append(s, &event);
+    const int rc = pl_turn_append(s, &event);
     return rc < 0 ? rc : keep_reply(s, cmd, seq, cmd->case_id, out->rejection);
 }
 
@@ -354,6 +353,7 @@ static struct pl_facts facts_of(struct pl_server *s, const struct pl_command *cm
         .accept_ms = s->config.accept_ms * rate,
         .lease_ms = s->config.lease_ms * rate,
         .backoff_ms = s->config.backoff_ms * rate,
+        .clock_rate = (uint32_t)rate,
     };
 
     if (cmd->kind == PL_CMD_TASK_OFFER) {
@@ -428,7 +428,8 @@ int pl_turn_command(struct pl_server *s, struct pl_command *cmd, struct pl_verdi
     if (rc < 0) {
         return rc;
     }
-    const struct pl_facts facts = facts_of(s, cmd);
+    struct pl_facts facts = facts_of(s, cmd);
+    facts.calendar = live->def->amended_count;
     return decide_or_refuse(s, live->def, live, &facts, cmd, out);
 }
 
@@ -450,6 +451,7 @@ int pl_turn_begin_case(struct pl_server *s, const struct pl_definition *def, str
         return PLACET_ELIMIT;
     }
     struct pl_facts facts = facts_of(s, cmd);
+    facts.calendar = def->amended_count;
     facts.slot = pl_state_free_slot(&s->state);
     facts.key_open = pl_state_case_of_key(&s->state, def->workflow, cmd->key).v != 0;
     facts.store_full =
@@ -574,7 +576,7 @@ int pl_turn_publish(struct pl_server *s, struct pl_definition *def, struct pl_by
                                  .by = by,
                                  .bundle = bundle},
     };
-    int rc = append(s, &event);
+    int rc = pl_turn_append(s, &event);
     if (rc < 0) {
         return rc;
     }
@@ -584,6 +586,6 @@ int pl_turn_publish(struct pl_server *s, struct pl_definition *def, struct pl_by
     }
     *unchanged_out = false;
     *number_out = def->number;
-    rc = put_row(s, PL_TABLE_DEFINITIONS, def->number, bundle);
+    rc = pl_turn_put(s, PL_TABLE_DEFINITIONS, def->number, bundle);
     return rc < 0 ? rc : pl_recover_bind_services(s, def->number);
 }

@@ -1,5 +1,7 @@
-/* PUBLISH: a definition and the files that it refers to, all or none. */
+/* PUBLISH: a definition and the files that it refers to, all or none; or a newer calendar alone. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "definition/definition.h"
 #include "server/handlers.h"
@@ -97,8 +99,26 @@ static int answer_published(struct pl_request *r, const struct pl_definition *de
     return pl_answer_send(r, 0, &body);
 }
 
-static int publish(struct pl_request *r, struct pl_definition *def, struct pl_bytes files,
-                   bool dry_run)
+/* A definition that comes with a newer calendar amends it for those that have an older one. */
+static int amend_others(struct pl_request *r, const struct pl_definition *def,
+                        const struct pl_bundle *bundle)
+{
+    struct pl_server *s = r->server;
+    const struct pl_text id = pl_text_of(def->calendar.id);
+    char name[PL_BUNDLE_NAME_SIZE];
+
+    pl_bundle_calendar_name(id, name);
+    const int file = pl_bundle_find(bundle, name);
+    if (file < 0 || def->calendar.version <= pl_calendars_newest(&s->state, id) ||
+        pl_calendars_count(&s->state, &def->calendar) == 0) {
+        return PLACET_OK;
+    }
+    return pl_turn_amend(s, &def->calendar, bundle->files[file].text,
+                         pl_text_of(r->session->principal));
+}
+
+static int publish(struct pl_request *r, struct pl_definition *def, const struct pl_bundle *bundle,
+                   struct pl_bytes files, bool dry_run)
 {
     struct pl_server *s = r->server;
     struct published p = {.dry_run = dry_run};
@@ -108,7 +128,7 @@ static int publish(struct pl_request *r, struct pl_definition *def, struct pl_by
         pl_definition_free(def);
         return rc;
     }
-    const int rc =
+    int rc =
         pl_turn_publish(s, def, files, pl_text_of(r->session->principal), &p.unchanged, &p.number);
     if (rc != PLACET_OK) {
         if (pl_state_definition_number(&s->state, s->state.revision_count) != def) {
@@ -119,7 +139,100 @@ static int publish(struct pl_request *r, struct pl_definition *def, struct pl_by
     /* From here the state owns the definition, or has an equal one. */
     const struct pl_definition *known = pl_state_definition_number(&s->state, p.number);
     p.revision = known->revision;
+    rc = p.unchanged ? PLACET_OK : amend_others(r, known, bundle);
+    if (rc < 0) {
+        return rc == PLACET_ELIMIT ? PLACET_ENOMEM : rc; /* the definition cannot be taken back */
+    }
     return answer_published(r, known, &p);
+}
+
+/* ---- a calendar alone ---- */
+
+static int answer_amended(struct pl_request *r, const struct pl_calendar *calendar,
+                          uint32_t definitions, bool unchanged, bool dry_run)
+{
+    struct pl_writer body;
+
+    if (pl_answer_open(r, &body, 256) == NULL) {
+        return PLACET_OK;
+    }
+    pl_write_map(&body, 7);
+    pl_write_key_u64(&body, "partition", 0);
+    pl_write_key_u64(&body, "sequence", pl_turn_next_seq(r->server) - 1);
+    pl_write_key_string(&body, "calendar", calendar->id);
+    pl_write_key_u64(&body, "version", calendar->version);
+    pl_write_key_u64(&body, "definitions", definitions);
+    pl_write_key_bool(&body, "unchanged", unchanged);
+    pl_write_key_bool(&body, "dry_run", dry_run);
+    return pl_answer_send(r, 0, &body);
+}
+
+static bool is_used(const struct pl_state *state, const struct pl_calendar *calendar)
+{
+    for (uint32_t i = 0; i < state->revision_count; i++) {
+        if (strcmp(state->revisions[i].def->calendar.id, calendar->id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int amend(struct pl_request *r, const struct pl_calendar *calendar, struct pl_text file,
+                 bool dry_run)
+{
+    struct pl_server *s = r->server;
+    const uint32_t newest = pl_calendars_newest(&s->state, pl_text_of(calendar->id));
+    const uint32_t definitions = pl_calendars_count(&s->state, calendar);
+
+    if (!is_used(&s->state, calendar)) {
+        return pl_answer_error(r, PLACET_CODE_NOT_FOUND, "no published workflow has this calendar",
+                               0, (struct pl_bytes){0});
+    }
+    if (calendar->version < newest) {
+        return pl_answer_error(r, PLACET_CODE_CONFLICT,
+                               "a newer version of this calendar is in force: raise `version`", 0,
+                               (struct pl_bytes){0});
+    }
+    const bool unchanged = calendar->version == newest || definitions == 0;
+    if (!unchanged && !dry_run) {
+        const int rc = pl_turn_amend(s, calendar, file, pl_text_of(r->session->principal));
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return answer_amended(r, calendar, definitions, unchanged, dry_run);
+}
+
+static int amend_by_file(struct pl_request *r, const struct pl_bundle *bundle, bool dry_run)
+{
+    struct pl_diags *diags = pl_diags_new();
+    struct pl_calendar *calendar = malloc(sizeof *calendar);
+    char name[PL_BUNDLE_NAME_SIZE];
+    int rc = PLACET_ENOMEM;
+
+    (void)snprintf(name, sizeof name, "%.*s", (int)bundle->files[0].name.len,
+                   bundle->files[0].name.at);
+    if (diags != NULL && calendar != NULL) {
+        rc = pl_calendar_load(bundle->files[0].text, name, diags, calendar);
+    }
+    if (rc == PLACET_OK) {
+        rc = amend(r, calendar, bundle->files[0].text, dry_run);
+    } else if (rc == PLACET_EINVALID) {
+        rc = answer_diagnostics(r, bundle, diags);
+    } else {
+        rc = pl_answer_exhausted(r);
+    }
+    free(calendar);
+    free(diags);
+    return rc;
+}
+
+static bool is_calendar(const struct pl_bundle *bundle)
+{
+    static const char folder[] = "calendars/";
+
+    return bundle->count == 1 && bundle->files[0].name.len > sizeof folder - 1 &&
+           memcmp(bundle->files[0].name.at, folder, sizeof folder - 1) == 0;
 }
 
 int pl_handle_publish(struct pl_request *r)
@@ -136,13 +249,16 @@ int pl_handle_publish(struct pl_request *r)
     if (pl_request_bad(r)) {
         return pl_answer_mistake(r);
     }
+    if (is_calendar(&bundle)) {
+        return amend_by_file(r, &bundle, dry_run);
+    }
     struct pl_diags *diags = pl_diags_new();
     if (diags == NULL) {
         return pl_answer_exhausted(r);
     }
     int rc = pl_definition_load(files, diags, &def, &err);
     if (rc == PLACET_OK) {
-        rc = publish(r, def, files, dry_run);
+        rc = publish(r, def, &bundle, files, dry_run);
     } else if (rc == PLACET_EINVALID) {
         rc = answer_diagnostics(r, &bundle, diags);
     } else {

@@ -134,6 +134,12 @@ static int give_event(struct rebuild *r, const struct pl_event *event, uint64_t 
     if (event->kind == PL_EVT_DEFINITION_PUBLISHED) {
         return give_definition(r, event);
     }
+    if (event->kind == PL_EVT_CALENDAR_AMENDED) {
+        const struct pl_bytes file = event->calendar_amended.file;
+        const int amended = pl_calendars_fold(&r->state, file, seq);
+        r->report.blobs++;
+        return amended < 0 ? amended : row(r, PL_TABLE_BLOBS, seq, file);
+    }
     if (event->kind == PL_EVT_COMMAND_ACCEPTED || event->kind == PL_EVT_COMMAND_REJECTED) {
         return give_reply(r, event, seq, at_ms);
     }
@@ -270,6 +276,23 @@ static int compare_blocks(struct rebuild *r, const struct pl_state *recovered)
     return PLACET_OK;
 }
 
+/* The list of amendments, once the whole journal is folded. */
+static int give_calendars(struct rebuild *r)
+{
+    const uint32_t size = pl_calendars_row_size(&r->state);
+    uint8_t *memory = malloc(size);
+    struct pl_writer out;
+    int rc = memory == NULL ? PLACET_ENOMEM : PLACET_OK;
+
+    pl_writer_init(&out, memory, memory == NULL ? 0 : size);
+    if (rc == PLACET_OK && r->state.amendment_count > 0) {
+        pl_calendars_write_row(&r->state, &out);
+        rc = row(r, PL_TABLE_META, PL_META_CALENDARS, pl_writer_bytes(&out));
+    }
+    free(memory);
+    return rc;
+}
+
 /* Where a recovery begins; 0 says that the tables are being written anew and must not be trusted.
  */
 static int put_mark(struct pl_store *store, uint64_t replay_seq)
@@ -292,6 +315,9 @@ static int replace_blocks(struct rebuild *r)
         if (rc == PLACET_OK) {
             rc = r->store->ops->put(r->store, PL_TABLE_BLOCKS, block, value);
         }
+    }
+    if (rc == PLACET_OK) {
+        rc = give_calendars(r);
     }
     if (rc == PLACET_OK) {
         rc = put_mark(r->store, r->state.last_seq + 1);
@@ -373,6 +399,9 @@ int pl_rebuild_check(struct pl_store *store, struct pl_journal *journal,
     }
     if (rc == PLACET_OK) {
         rc = compare_blocks(&r, &recovered->state);
+    }
+    if (rc == PLACET_OK) {
+        rc = give_calendars(&r);
     }
     if (recovered != NULL) {
         pl_server_fini(recovered);

@@ -124,12 +124,45 @@ static int take_closed(void *context, uint64_t key, struct pl_bytes value)
     return pl_state_add_closed(&r->s->state, pl_state_key_hash(def->workflow, c.key), c.id);
 }
 
+static int read_blob(struct recovery *r, uint64_t seq, struct pl_bytes *value_out);
+
+/* The amendments of calendars, before anything that counts by them. */
+static int take_calendars(struct recovery *r)
+{
+    struct pl_store *store = r->s->store;
+    uint32_t size = 0;
+    struct pl_reader in;
+
+    int rc = store->ops->get(store, PL_TABLE_META, PL_META_CALENDARS, NULL, &size);
+    if (rc != PLACET_ELIMIT) {
+        return rc == PLACET_ENOTFOUND ? PLACET_OK : rc;
+    }
+    uint8_t *row = malloc(size);
+    rc = row == NULL ? PLACET_ENOMEM
+                     : store->ops->get(store, PL_TABLE_META, PL_META_CALENDARS, row, &size);
+    pl_reader_init(&in, row, size);
+    const uint32_t count = rc == PLACET_OK ? pl_reader_array(&in) : 0;
+    for (uint32_t i = 0; rc == PLACET_OK && i < count; i++) {
+        const uint64_t seq = pl_reader_u64(&in, UINT64_MAX);
+        struct pl_bytes file = {0};
+        rc = in.bad ? PLACET_ECORRUPT : read_blob(r, seq, &file);
+        if (rc == PLACET_OK) {
+            rc = pl_calendars_fold(&r->s->state, file, seq);
+        }
+    }
+    free(row);
+    return rc == PLACET_ENOTFOUND ? PLACET_ECORRUPT : rc;
+}
+
 static int load_tables(struct recovery *r)
 {
     struct pl_server *s = r->s;
     struct pl_store *store = s->store;
 
-    int rc = store->ops->visit(store, PL_TABLE_DEFINITIONS, 0, take_definition, r);
+    int rc = take_calendars(r);
+    if (rc == PLACET_OK) {
+        rc = store->ops->visit(store, PL_TABLE_DEFINITIONS, 0, take_definition, r);
+    }
     if (rc == PLACET_OK) {
         rc = store->ops->visit(store, PL_TABLE_BLOCKS, 0, take_block, r);
     }
@@ -436,10 +469,8 @@ static int derive(struct recovery *r)
     int rc = PLACET_OK;
 
     r->s->state.closed_count = r->closed_count;
-    r->blob_size = BLOB_SIZE_FIRST;
-    r->blob = malloc(r->blob_size);
-    if (r->blob == NULL) {
-        return PLACET_ENOMEM;
+    if (r->s->state.amendment_count > 0) {
+        r->s->state.follow_slot = 0; /* some case may lag behind */
     }
     for (uint32_t slot = 0; rc == PLACET_OK && slot < r->s->state.slot_count; slot++) {
         if (r->s->state.slots[slot].id.v != 0) {
@@ -467,9 +498,9 @@ static void say_why(const struct recovery *r, int rc, struct placet_error *err)
 
 int pl_server_recover(struct pl_server *s, struct placet_error *err)
 {
-    struct recovery r = {.s = s};
+    struct recovery r = {.s = s, .blob_size = BLOB_SIZE_FIRST, .blob = malloc(BLOB_SIZE_FIRST)};
 
-    int rc = read_mark(&r);
+    int rc = r.blob == NULL ? PLACET_ENOMEM : read_mark(&r);
     if (rc == PLACET_OK) {
         rc = load_tables(&r);
     }

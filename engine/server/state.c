@@ -15,7 +15,7 @@
 
 int pl_state_init(struct pl_state *state)
 {
-    *state = (struct pl_state){0};
+    *state = (struct pl_state){.follow_slot = UINT32_MAX};
     pl_heap_init(&state->free_slots);
     pl_heap_init(&state->wakes);
     int rc = pl_waitings_init(&state->waitings);
@@ -43,7 +43,9 @@ void pl_state_fini(struct pl_state *state)
     for (uint32_t i = 0; i < state->revision_count; i++) {
         pl_definition_free(state->revisions[i].def);
         free(state->revisions[i].queues);
+        free(state->revisions[i].amended);
     }
+    pl_calendars_fini(state);
     free(state->slots);
     free(state->revisions);
     free(state->replies);
@@ -416,8 +418,14 @@ int pl_state_add_definition(struct pl_state *state, struct pl_definition *def)
     const struct pl_definition *newest = pl_state_definition(state, def->workflow, 0);
     def->number = state->revision_count + 1;
     def->revision = newest == NULL ? 1 : newest->revision + 1;
-    grown[state->revision_count++] = (struct pl_revision){
+    grown[state->revision_count] = (struct pl_revision){
         .def = def, .reads_values = pl_definition_reads_values(def), .has_keys = has_keys(def)};
+    const int rc = pl_calendars_attach(state, &grown[state->revision_count]);
+    if (rc < 0) {
+        free(grown[state->revision_count].amended);
+        return rc;
+    }
+    state->revision_count++;
     return PLACET_OK;
 }
 

@@ -16,6 +16,7 @@
 #include "model/case.h"
 #include "model/command.h"
 #include "model/definition.h"
+#include "server/calendars.h"
 #include "server/signals.h"
 
 /* A published definition: owned by the state, in force for as long as the process runs. */
@@ -23,7 +24,8 @@ struct pl_revision {
     struct pl_definition *def;
     uint32_t *queues;  /* by service of the definition: its number in pl_queues */
     bool reads_values; /* some expression reads answers, items or what a signal brought */
-    bool has_keys;     /* some WAIT_FOR is found by a correlation key */
+    const struct pl_calendar **amended; /* of `def` */
+    bool has_keys;                      /* some WAIT_FOR is found by a correlation key */
 };
 
 struct pl_blob {
@@ -83,6 +85,10 @@ struct pl_state {
     struct pl_map slot_of_key;  /* key hash -> slot, open cases */
     struct pl_heap free_slots;  /* lowest first */
     struct pl_heap wakes;       /* slot -> next wake */
+
+    struct pl_amendment *amendments; /* of calendars, in order */
+    uint32_t amendment_count;
+    uint32_t follow_slot; /* the next whose case may lag behind its calendar; UINT32_MAX: none */
 
     struct pl_waitings waitings; /* who waits for a signal by its key */
 

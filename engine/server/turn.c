@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "server/calendars.h"
 #include "server/log.h"
 #include "server/protocol.h"
 #include "server/sessions.h"
@@ -311,7 +312,8 @@ static int timeout_until_wake(const struct pl_server *s, int timeout_ms)
     if (s->turn->full_turns > 0) {
         return timeout_ms; /* a timer that is due has failed already: trying costs a recovery */
     }
-    if (s->errands.count > 0 || pl_watches_behind(s) || pl_sessions_behind(s)) {
+    if (s->errands.count > 0 || s->state.follow_slot != UINT32_MAX || pl_watches_behind(s) ||
+        pl_sessions_behind(s)) {
         return 0;
     }
     if (first == NULL) {
@@ -378,6 +380,10 @@ int pl_server_turn(struct pl_server *s, int timeout_ms)
     if (timers < 0) {
         return timers;
     }
+    const int followed = alone ? 0 : pl_calendars_follow(s);
+    if (followed < 0) {
+        return followed;
+    }
     const int offers = alone ? 0 : pl_sessions_offer(s);
     if (offers < 0) {
         return offers;
@@ -393,7 +399,7 @@ int pl_server_turn(struct pl_server *s, int timeout_ms)
     tell(s, frame);
     s->metrics.turns++;
 
-    const int done = messages + errands + timers + offers;
+    const int done = messages + errands + timers + followed + offers;
     rc = done == 0 ? use_idle_time(s) : archive_sometimes(s);
     return rc < 0 ? rc : done;
 }

@@ -51,6 +51,13 @@ int pl_turn_command(struct pl_server *s, struct pl_command *cmd, struct pl_verdi
 int pl_turn_begin_case(struct pl_server *s, const struct pl_definition *def, struct pl_command *cmd,
                        struct pl_verdict *out);
 
+/* Adds an event of the engine to the frame. PLACET_ELIMIT. */
+int pl_turn_append(struct pl_server *s, const struct pl_event *event);
+
+/* Adds a row to the turn's transaction; the value is borrowed until the turn ends. PLACET_ENOMEM.
+ */
+int pl_turn_put(struct pl_server *s, enum pl_table table, uint64_t key, struct pl_bytes value);
+
 /* Whether the arena and the frame have so much room left. */
 bool pl_turn_has_room(const struct pl_server *s, size_t size);
 

@@ -252,7 +252,29 @@ static struct pl_bytes bytes_of(struct script *s, const char *hex)
     return (struct pl_bytes){bytes, n};
 }
 
-/* PUBLISH of the files of a workflow; " dry_run" behind the path only asks. */
+/* A file of a folder of calendars goes alone. */
+static void keep_calendar(struct script *s, const char *path, uint8_t **bytes, size_t *size)
+{
+    const char *name = strstr(path, "calendars/");
+    struct pl_bundle all;
+    struct placet_error err;
+
+    if (name == NULL) {
+        return;
+    }
+    if (pl_bundle_parse((struct pl_bytes){*bytes, (uint32_t)*size}, &all, &err) < 0) {
+        script_fail(s, err.message, path);
+    }
+    const struct pl_bundle alone = {.count = 1, .files = {{pl_text_of(name), all.files[0].text}}};
+    uint8_t *written = NULL;
+    if (pl_bundle_write(&alone, &written, size, &err) < 0) {
+        script_fail(s, err.message, path);
+    }
+    free(*bytes);
+    *bytes = written;
+}
+
+/* PUBLISH of the files of a workflow, or of a calendar; " dry_run" behind the path only asks. */
 static struct pl_bytes files_of(struct script *s, uint32_t peer, char *path)
 {
     static uint8_t body[BODY_MAX];
@@ -270,6 +292,7 @@ static struct pl_bytes files_of(struct script *s, uint32_t peer, char *path)
     if (pl_bundle_read_files(file, &bytes, &size, &err) < 0) {
         script_fail(s, err.message, path);
     }
+    keep_calendar(s, path, &bytes, &size);
     pl_writer_init(&out, body, sizeof body);
     pl_write_map(&out, 3);
     pl_write_key_value(&out, "files", (struct pl_bytes){bytes, (uint32_t)size});
