@@ -7,7 +7,7 @@
 #include "definition/answers_inside.h"
 
 #define OPENS_MS       (9 * PL_HOUR_MS) /* a day alone means the hour at which offices open */
-#define VALUE_SIZE_MAX (1u << 20)
+#define VALUE_SIZE_MAX (1u << 20)       /* what a message may carry */
 
 const struct pl_definition *pl_company_find(const struct pl_company *company, struct pl_text name)
 {
@@ -327,10 +327,12 @@ void pl_answers_after(struct pl_answers_reading *r, const struct pl_yaml *node,
 void pl_answers_value(struct pl_answers_reading *r, const struct pl_yaml *node,
                       struct pl_bytes *out)
 {
-    void *memory = pl_arena_reserve(r->load.arena, VALUE_SIZE_MAX);
+    const size_t left = r->load.arena->size - r->load.arena->used;
+    const size_t room = left / 2 < VALUE_SIZE_MAX ? left / 2 : VALUE_SIZE_MAX;
+    void *memory = pl_arena_reserve(r->load.arena, room);
     struct pl_writer writer;
 
-    pl_writer_init(&writer, memory, memory != NULL ? VALUE_SIZE_MAX : 0);
+    pl_writer_init(&writer, memory, memory != NULL ? room : 0);
     if (pl_yaml_write(node, &writer) == PLACET_OK && pl_writer_ok(&writer)) {
         pl_arena_keep(r->load.arena, writer.used);
         *out = pl_writer_bytes(&writer);
