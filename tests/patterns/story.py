@@ -28,8 +28,9 @@ SHOWN = ("decision", "result", "name", "by_step", "to_step", "behind", "card", "
 
 def run(folder, *words):
     """In the folder; exit codes but 0 and 1 end the test."""
-    done = subprocess.run([PLACET, *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, timeout=60, env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"})
+    done = subprocess.run([PLACET, *words], cwd=folder, stdin=subprocess.DEVNULL, timeout=60,
+                          capture_output=True, text=True,
+                          env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"})
     if done.returncode not in (0, 1):
         sys.exit(f"{' '.join(words)}: exit {done.returncode}\n{done.stderr}")
     return done
@@ -54,12 +55,13 @@ def line_of(event, key, many):
 
 def told(folder, workflow, answers):
     """The story of one case, and how it ended."""
-    trace = run(folder, "simulate", workflow, "--answers", answers, "--trace", "-o", "jsonl")
+    words = ["simulate", workflow, "--answers", answers]
+    trace = run(folder, *words, "--trace", "-o", "jsonl")
     events = [json.loads(x) for x in trace.stdout.splitlines()]
     many = {(e["key"], e["step"]) for e in events if e["item"]}
     key = events[0]["key"]
     lines = [line_of(e, key, many) for e in events if e["type"] not in TECHNICAL]
-    ending = json.loads(run(folder, "simulate", workflow, "--answers", answers, "-o", "json").stdout)
+    ending = json.loads(run(folder, *words, "-o", "json").stdout)
     waits = "".join(f", {w['step']} {w['kind']}" for w in ending["waits"])
     result = ending["result"]["id"] if ending["result"] else ending["state"]
     lines.append(f"= {result}{waits}")
