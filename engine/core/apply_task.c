@@ -21,7 +21,7 @@ void pl_apply_task_offered(const struct pl_fold *f)
 
     pl_fold_move_task(f, t, PL_TASK_OFFERED);
     t->lease = f->e->task_offered.lease;
-    t->holder_seq = 0;
+    t->holder_seq = f->seq; /* until somebody takes it by name */
     t->wake_ms = f->e->task_offered.accept_by_ms;
 }
 
