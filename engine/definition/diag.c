@@ -22,19 +22,15 @@ __attribute__((format(printf, 2, 0))) static void put(char out[PL_DIAG_TEXT_MAX]
     pl_builder_add(&b, pl_text_of(text));
 }
 
-/* A sentence of another room, whole: it has no arguments, or is the one question that all ask. */
+/* A sentence of another room, whole. */
 static void translate(char zh[PL_DIAG_TEXT_MAX], const char *en)
 {
-    static const char question[] = "Did you mean `";
-    const size_t len = strlen(en);
     struct pl_builder b;
 
     pl_builder_init(&b, zh, PL_DIAG_TEXT_MAX);
-    if (strncmp(en, question, sizeof(question) - 1) == 0 && en[len - 1] == '?') {
-        pl_builder_addf(&b, "是否应为 %.*s？", (int)(len - sizeof(question) + 1),
-                        en + sizeof(question) - 2);
-    } else {
-        pl_builder_add(&b, pl_text_of(pl_said_zh(en)));
+    pl_builder_add(&b, pl_text_of(pl_said_zh(en)));
+    if (b.len == 0) {
+        pl_said_zh_like(en, &b);
     }
 }
 

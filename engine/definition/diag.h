@@ -96,6 +96,10 @@ void pl_diags_sort(struct pl_diags *diags);
  * of a sentence without any; "" when said_zh.def does not have it. */
 __attribute__((format_arg(1))) const char *pl_said_zh(const char *en);
 
+/* The Chinese of a sentence that another room put together, by its patterns; nothing is added where
+ * none fits. */
+void pl_said_zh_like(const char *en, struct pl_builder *zh);
+
 /* "P0301" and what it means; NULL for a number that is not a code. */
 #define PL_DIAG_CODE_SIZE 8
 void pl_diag_code_format(enum pl_diag_code code, char out[PL_DIAG_CODE_SIZE]);

@@ -193,18 +193,49 @@ static void check_uses(const struct reading *r)
 
 /* ---- compiling ---- */
 
+/* Whether a name that is not known can only be meant for a field of the form. */
+static bool is_field(const struct pl_load *l, struct pl_text word, const struct placet_error *err)
+{
+    static const char *const others[] = {"case.", "steps.", "tables.", "item.", "items."};
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        const struct pl_text other = pl_text_of(others[i]);
+        if (word.len >= other.len && memcmp(word.at, other.at, other.len) == 0) {
+            return false;
+        }
+    }
+    return l->def->form != NULL && word.len > 0 && strncmp(err->message, "no field `", 10) == 0;
+}
+
+static void suggest_field(struct pl_load *l, struct pl_text word, const char *otherwise,
+                          struct pl_diag *diag)
+{
+    struct pl_names names = {0};
+
+    pl_load_field_names(l, &names);
+    pl_names_suggest(&names, word,
+                     otherwise[0] != '\0' ? otherwise
+                                          : "The sections of the form are the keys of its "
+                                            "`properties`; a field is `section.field`.",
+                     diag);
+}
+
 static void report(const struct reading *r, const struct placet_error *err)
 {
     struct pl_diag_place place = pl_load_at(r->l, r->node);
+    struct pl_text word = {r->source.at, 0};
 
     if (err->column > 0) {
         const uint32_t at = byte_of(r->source, err->column);
         const uint32_t length = word_length(r->source, at);
         const uint32_t left = r->source.len - at;
-        place = place_of(r, (struct pl_text){r->source.at + at, length < left ? length : left});
+        word = (struct pl_text){r->source.at + at, length < left ? length : left};
+        place = place_of(r, word);
     }
     struct pl_diag *diag = pl_diag_add(r->l->diags, place, PL_DIAG_EXPRESSION, "%s", err->message);
-    if (err->hint[0] != '\0') {
+    if (is_field(r->l, word, err)) {
+        suggest_field(r->l, word, err->hint, diag);
+    } else if (err->hint[0] != '\0') {
         pl_diag_hint(diag, "%s", err->hint);
     } else {
         pl_diag_hint(diag, "A condition compares fields of the form: `design.special_fire`, "

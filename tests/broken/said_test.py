@@ -62,6 +62,10 @@ def main():
         if en in catalogue:
             wrong.append(f"said_zh.def: twice: {en}")
         catalogue[en] = zh
+    for m in re.finditer(rf"^LIKE\(({LITERALS}),\s*({LITERALS})\)", rows, flags=re.M):
+        en, zh = joined(m.group(1)), joined(m.group(2))
+        if en.count("*") != zh.count("*") or zh.isascii():
+            wrong.append(f"said_zh.def: other parts: {en} | {zh}")
     if len(catalogue) != len(re.findall(r"^SAID\(", rows, flags=re.M)):
         wrong.append("said_zh.def: a row that cannot be read")
     for en, zh in catalogue.items():
