@@ -9,7 +9,9 @@ static struct pl_task *target(const struct pl_deciding *d)
 
 static bool is_run(const struct pl_deciding *d)
 {
-    return d->def->steps[d->cmd->step].run != NULL;
+    const struct pl_step_def *sd = &d->def->steps[d->cmd->step];
+
+    return sd->run != NULL && !pl_step_is_undo(sd, d->cmd->item);
 }
 
 static void finish_child(struct pl_deciding *d, uint16_t decision)

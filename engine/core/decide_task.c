@@ -136,7 +136,7 @@ static bool would_be_held(const struct pl_deciding *d, uint16_t decision)
     if (pl_core_is_told(d) || s->state != PL_STEP_ACTIVE) {
         return false;
     }
-    if (step->set.kind != PL_SET_NONE) {
+    if (pl_step_has_set(step)) {
         if (pl_core_set_would_wait(d, d->cmd->step, d->cmd->item, decision)) {
             return true;
         }

@@ -108,7 +108,7 @@ static struct tally count(const struct pl_definition *def, const struct pl_case 
  */
 enum progress { GOES_ON, REACHED, OVER };
 
-/* What is sent without waiting has answered when it is sent. */
+/* A message told has answered when it is sent. */
 static bool only_sends(const struct pl_step_def *sd)
 {
     return sd->kind == PL_KIND_TELL;

@@ -203,7 +203,7 @@ bool pl_core_settle_step(struct pl_deciding *d, uint16_t step)
         pl_core_goes_on(d, step, PL_DECISION_APPROVE);
         return true;
     }
-    if (d->def->steps[step].set.kind != PL_SET_NONE) {
+    if (pl_step_has_set(&d->def->steps[step])) {
         return pl_core_set_settle(d, step);
     }
     if (!everybody_answered(d, step) || pl_core_is_held(d->def, &d->out->after, step, &holder)) {

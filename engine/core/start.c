@@ -95,7 +95,7 @@ static bool read_start(struct pl_deciding *d, uint16_t step, struct start *start
 {
     const struct pl_step_def *sd = &d->def->steps[step];
 
-    if (sd->set.kind != PL_SET_NONE) { /* who is competent is asked for each item */
+    if (pl_step_has_set(sd)) { /* who is competent is asked for each item */
         return documents_hold(d, step) && pl_core_set_read(d, step, &start_out->items);
     }
     return ask_members(d, step, &start_out->asked) &&
@@ -155,7 +155,7 @@ static void begin(struct pl_deciding *d, uint16_t step, const struct start *star
     }
     started.step_started.round = pl_core_step(d, step)->round + 1u;
     pl_core_emit(d, started);
-    if (d->def->steps[step].set.kind != PL_SET_NONE) {
+    if (pl_step_has_set(&d->def->steps[step])) {
         pl_core_set_begin(d, step, start->items);
         return;
     }

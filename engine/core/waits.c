@@ -92,10 +92,14 @@ static void add_tasks(struct list *list, uint16_t step)
         [PL_TASK_FAILED] = {true, PL_WAITS_INCIDENT},
     };
 
-    for (uint16_t i = 0; i < list->def->steps[step].task_count; i++) {
-        const struct pl_task *t = &list->c->tasks[list->def->steps[step].first_task + i];
+    const struct pl_step_def *sd = &list->def->steps[step];
 
-        if (list->def->steps[step].run != NULL && t->state == PL_TASK_ACTIVE) {
+    for (uint16_t i = 0; i < sd->task_count; i++) {
+        const struct pl_task *t = &list->c->tasks[sd->first_task + i];
+
+        const bool is_child = sd->run != NULL && !pl_step_is_undo(sd, i);
+
+        if (is_child && t->state == PL_TASK_ACTIVE) {
             add_task(list, step, i, PL_WAITS_CHILD);
         } else if (kinds[t->state].waits) {
             add_task(list, step, i, kinds[t->state].kind);
@@ -137,7 +141,8 @@ static bool active_waits(const struct list *list, uint16_t step, struct pl_wait 
         return true;
     }
     wait->kind = PL_WAITS_ARRIVAL;
-    wait->other = sd->set.kind == PL_SET_ARCS ? next_arrival(list, step) : PL_NO_STEP;
+    wait->other =
+        pl_step_has_set(sd) && sd->set.kind == PL_SET_ARCS ? next_arrival(list, step) : PL_NO_STEP;
     return wait->other != PL_NO_STEP;
 }
 

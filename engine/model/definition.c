@@ -80,6 +80,11 @@ uint16_t pl_step_own_tasks(const struct pl_step_def *step)
     return (uint16_t)(step->task_count - (step->undo != NULL));
 }
 
+bool pl_step_has_set(const struct pl_step_def *step)
+{
+    return step->set.kind != PL_SET_NONE && pl_step_own_tasks(step) > 0;
+}
+
 const struct pl_member *pl_step_member(const struct pl_step_def *step, uint16_t item)
 {
     PL_CHECK(item < step->task_count);

@@ -412,6 +412,10 @@ bool pl_step_is_undo(const struct pl_step_def *step, uint16_t item);
 /* Tasks of a step without its compensation: they come first. */
 uint16_t pl_step_own_tasks(const struct pl_step_def *step);
 
+/* Whether the tasks of a step are a set. A step that asks nobody has none: at an `each` it starts
+ * once, with the first arrival. */
+bool pl_step_has_set(const struct pl_step_def *step);
+
 /* The step of a task index. */
 uint16_t pl_definition_step_of_task(const struct pl_definition *def, uint16_t task);
 

@@ -98,6 +98,17 @@ uint16_t build_tell(struct build *b)
     return n;
 }
 
+uint16_t build_child(struct build *b, bool detached)
+{
+    const uint16_t n = build_ask(b);
+
+    build_rule(b, n, (struct pl_decision_rule){.decision = BUILD_OTHER});
+    b->runs[n] = (struct pl_run){.workflow = PL_TEXT("child"), .detached = detached};
+    b->steps[n].kind = PL_KIND_RUN;
+    b->steps[n].run = &b->runs[n];
+    return n;
+}
+
 uint16_t build_wait_signal(struct build *b, const char *signal)
 {
     const uint16_t n = add_step(b, PL_KIND_WAIT_FOR);

@@ -42,6 +42,7 @@ struct build {
     struct pl_arc result_arcs[BUILD_RESULTS][BUILD_ARCS];
     uint16_t finish[BUILD_RESULTS];
     struct pl_member undo[BUILD_STEPS];
+    struct pl_run runs[BUILD_STEPS];
     struct pl_extension extensions[BUILD_STEPS];
     uint16_t blocked_by[BUILD_STEPS][BUILD_ARCS];
     uint16_t reserved[BUILD_STEPS]; /* tasks of a set of items */
@@ -57,6 +58,7 @@ void build_init(struct build *b);
 /* Each adds a step and gives its number: "s0", "s1", ... */
 uint16_t build_ask(struct build *b);
 uint16_t build_tell(struct build *b);
+uint16_t build_child(struct build *b, bool detached); /* may decide APPROVE, REJECT and OTHER */
 uint16_t build_wait_signal(struct build *b, const char *signal);
 uint16_t build_wait_span(struct build *b, struct pl_span span);
 uint16_t build_wait_date(struct build *b, struct pl_date date);

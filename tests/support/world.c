@@ -302,6 +302,21 @@ enum pl_rejection world_sign(struct world *w, uint16_t step, uint16_t item, cons
                                            .body_hash = 8});
 }
 
+enum pl_rejection world_child(struct world *w, enum pl_command_kind kind, uint16_t step,
+                              uint16_t item, const char *decision)
+{
+    const uint64_t started = world_task(w, step, item)->child;
+    const uint64_t fresh = 5000u + w->def->steps[step].first_task + item;
+
+    return world_do(w, (struct pl_command){.kind = kind,
+                                           .actor = PL_ACTOR_ENGINE,
+                                           .step = step,
+                                           .item = item,
+                                           .child.v = kind == PL_CMD_CHILD_FINISH ? started : fresh,
+                                           .decision = pl_text_of(decision),
+                                           .reason = PL_TEXT("because")});
+}
+
 enum pl_rejection world_officer(struct world *w, enum pl_command_kind kind, uint16_t step,
                                 uint16_t item)
 {

@@ -57,6 +57,10 @@ enum pl_rejection world_complete(struct world *w, uint16_t step, uint16_t item,
 enum pl_rejection world_sign(struct world *w, uint16_t step, uint16_t item, const char *decision,
                              const char *officer);
 
+/* What the engine tells a RUN step of its child. */
+enum pl_rejection world_child(struct world *w, enum pl_command_kind kind, uint16_t step,
+                              uint16_t item, const char *decision);
+
 /* An officer's command. */
 enum pl_rejection world_officer(struct world *w, enum pl_command_kind kind, uint16_t step,
                                 uint16_t item);

@@ -364,6 +364,42 @@ static void test_telling_each(void **state)
     assert_true(w.c.finished);
 }
 
+/* A child for each item: so many at a time, and the first that does not go on decides. */
+static void test_a_child_for_each_item(void **state)
+{
+    (void)state;
+    const uint16_t set = build_child(&b, false);
+
+    build_items(&b, set, "[1, 2, 3]", 3)->at_once = 2;
+    world_begin(&w, build_done(&b));
+    assert_int_equal(count_in(set, PL_TASK_READY), 2);
+    assert_int_equal(world_child(&w, PL_CMD_CHILD_ACCEPT, set, 0, ""), PL_ACCEPTED);
+    assert_int_equal(world_child(&w, PL_CMD_CHILD_ACCEPT, set, 1, ""), PL_ACCEPTED);
+    assert_int_equal(world_child(&w, PL_CMD_CHILD_ACCEPT, set, 2, ""), PL_REJECT_TASK_STATE);
+    assert_int_equal(world_child(&w, PL_CMD_CHILD_FINISH, set, 1, "reject"), PL_ACCEPTED);
+    assert_int_equal(world_task(&w, set, 2)->state, PL_TASK_READY);
+    assert_int_equal(world_child(&w, PL_CMD_CHILD_ACCEPT, set, 2, ""), PL_ACCEPTED);
+    assert_int_equal(world_child(&w, PL_CMD_CHILD_FINISH, set, 2, "other"), PL_ACCEPTED);
+    assert_false(w.c.finished);
+    assert_int_equal(world_child(&w, PL_CMD_CHILD_FINISH, set, 0, "approve"), PL_ACCEPTED);
+    assert_true(w.c.finished);
+    assert_int_equal(w.c.result, PL_RESULT_REJECTED);
+}
+
+/* Detached children are not waited for once they have started. */
+static void test_detached_children(void **state)
+{
+    (void)state;
+    const uint16_t set = build_child(&b, true);
+
+    (void)build_items(&b, set, "[1, 2]", 3);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_child(&w, PL_CMD_CHILD_ACCEPT, set, 1, ""), PL_ACCEPTED);
+    assert_false(w.c.finished);
+    assert_int_equal(world_child(&w, PL_CMD_CHILD_ACCEPT, set, 0, ""), PL_ACCEPTED);
+    assert_true(w.c.finished);
+}
+
 /* The decision of a set may be held like any other. */
 static void test_a_set_that_is_held(void **state)
 {
@@ -429,6 +465,27 @@ static void test_each_without_an_arrival(void **state)
     build_each(&b, each);
     world_begin(&w, build_done(&b));
     assert_int_equal(world_state(&w, each), PL_STEP_UNREACHED);
+    assert_true(w.c.finished);
+}
+
+/* A step that asks nobody starts once. */
+static void test_each_without_tasks(void **state)
+{
+    (void)state;
+    const uint16_t one = build_ask(&b);
+    const uint16_t two = build_ask(&b);
+    const uint16_t wait = build_wait_signal(&b, "paid");
+
+    build_after(&b, wait, one);
+    build_after(&b, wait, two);
+    build_each(&b, wait);
+    b.reserved[wait] = 0;
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, two, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_ACTIVE);
+    assert_int_equal(world_signal(&w, "paid"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_DONE);
+    assert_int_equal(world_answer(&w, one, 0, "approve"), PL_ACCEPTED);
     assert_true(w.c.finished);
 }
 
@@ -695,9 +752,12 @@ int main(void)
         cmocka_unit_test_setup(test_an_open_set_that_needs_some, set_up),
         cmocka_unit_test_setup(test_an_open_set_in_a_pause, set_up),
         cmocka_unit_test_setup(test_telling_each, set_up),
+        cmocka_unit_test_setup(test_a_child_for_each_item, set_up),
+        cmocka_unit_test_setup(test_detached_children, set_up),
         cmocka_unit_test_setup(test_a_set_that_is_held, set_up),
         cmocka_unit_test_setup(test_each_arrival_has_its_task, set_up),
         cmocka_unit_test_setup(test_each_without_an_arrival, set_up),
+        cmocka_unit_test_setup(test_each_without_tasks, set_up),
         cmocka_unit_test_setup(test_each_ends_with_its_last_entry, set_up),
         cmocka_unit_test_setup(test_each_shares_its_name, set_up),
         cmocka_unit_test_setup(test_each_goes_back, set_up),

@@ -126,8 +126,21 @@ static uint16_t draw_tell(void)
     return step;
 }
 
+static uint16_t draw_child(void)
+{
+    const uint16_t step = build_child(&b, one_in(4));
+
+    if (one_in(2)) {
+        draw_items(step);
+    }
+    return step;
+}
+
 static uint16_t draw_step(void)
 {
+    if (rarely(6)) {
+        return draw_child();
+    }
     switch (draw_below(&draw, 8)) {
     case 0:
         return draw_tell();
@@ -343,6 +356,7 @@ static struct pl_command draw_command(void)
         .retryable = one_in(2),
         .body_hash = draw_below(&draw, 3),
         .form = w.form,
+        .child.v = 1 + draw_below(&draw, 3),
     };
 
     for (unsigned i = 0; i < 4 && !pl_command_allows(cmd.kind, cmd.actor); i++) {
@@ -384,12 +398,34 @@ static void answer_as_its_person(uint16_t step, uint16_t item, const char *decis
     }
 }
 
+/* A child that was asked for starts, or has ended. */
+static void move_child(uint16_t step, uint16_t item, const char *decision)
+{
+    const enum pl_task_state state = world_task(&w, step, item)->state;
+
+    if (state == PL_TASK_READY) {
+        (void)world_child(&w, one_in(9) ? PL_CMD_CHILD_REFUSE : PL_CMD_CHILD_ACCEPT, step, item,
+                          "");
+    } else if (state == PL_TASK_ACTIVE) {
+        (void)world_child(&w, PL_CMD_CHILD_FINISH, step, item, decision);
+    }
+}
+
+static bool is_child(uint16_t step, uint16_t item)
+{
+    const struct pl_step_def *sd = &w.def->steps[step];
+
+    return sd->run != NULL && !pl_step_is_undo(sd, item);
+}
+
 /* The work itself, so that walks get somewhere: some open task is answered. */
 static void answer_something(const char *const *decisions, uint32_t count)
 {
     for (uint16_t i = 0; i < w.def->step_count && !w.c.finished; i++) {
         for (uint16_t k = 0; k < w.def->steps[i].task_count && !w.c.finished; k++) {
-            if (world_task(&w, i, k)->state == PL_TASK_READY && !w.c.paused && one_in(2)) {
+            if (is_child(i, k)) {
+                move_child(i, k, decisions[draw_below(&draw, count)]);
+            } else if (world_task(&w, i, k)->state == PL_TASK_READY && !w.c.paused && one_in(2)) {
                 const bool opinion = pl_step_member(&w.def->steps[i], k)->role == PL_ROLE_OPINION;
 
                 answer_as_its_person(
@@ -542,7 +578,8 @@ static void test_walks_of_everything(void **state)
 {
     static const enum pl_event_kind kinds[] = {
         PL_EVT_STEP_QUEUED,    PL_EVT_CASE_UNDOING,   PL_EVT_ITEM_ADDED,    PL_EVT_SET_CLOSED,
-        PL_EVT_STEP_CANCELLED, PL_EVT_STEP_SENT_BACK, PL_EVT_STEP_INCIDENT, PL_EVT_STEP_DEEMED};
+        PL_EVT_STEP_CANCELLED, PL_EVT_STEP_SENT_BACK, PL_EVT_STEP_INCIDENT, PL_EVT_STEP_DEEMED,
+        PL_EVT_CHILD_STARTED,  PL_EVT_CHILD_FINISHED, PL_EVT_CHILD_REFUSED};
 
     (void)state;
     walk_all(true);
