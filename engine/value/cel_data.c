@@ -331,7 +331,8 @@ static void put_string(struct pl_cel_build *build, struct pl_text text)
 void pl_cel_put_value(struct pl_cel_build *build, const struct pl_cel_value *value)
 {
     static const uint8_t uint_head[] = {LEAD_FIX_EXT_8, EXT_UINT};
-    const uint8_t simple = value->type == PL_CEL_NULL ? 0xC0 : value->boolean ? 0xC3 : 0xC2;
+    const bool is_true = value->type == PL_CEL_BOOL && value->boolean;
+    const uint8_t simple = value->type == PL_CEL_NULL ? 0xC0 : is_true ? 0xC3 : 0xC2;
     const uint64_t natural = htobe64(value->natural);
 
     switch (value->type) {
