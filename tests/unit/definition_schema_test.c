@@ -1,5 +1,6 @@
 /* The schemas of schemas/ and the loader say the same: what the loader takes fits them, what has
  * the wrong shape does not, and what the tools write as JSON is what they describe. */
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,9 +81,8 @@ static struct pl_bytes json_value(struct memory *m, struct pl_text text)
 }
 
 /* Size 0 when it is not YAML. */
-static struct pl_bytes yaml_value(struct memory *m, const char *path)
+static struct pl_bytes yaml_text_value(struct memory *m, struct pl_text text, const char *path)
 {
-    const struct pl_text text = read_text(m, path);
     struct pl_writer out = writer(m, (size_t)text.len * 2 + 64);
     struct pl_yaml *root = NULL;
 
@@ -91,6 +91,11 @@ static struct pl_bytes yaml_value(struct memory *m, const char *path)
         return (struct pl_bytes){0};
     }
     return pl_writer_bytes(&out);
+}
+
+static struct pl_bytes yaml_value(struct memory *m, const char *path)
+{
+    return yaml_text_value(m, read_text(m, path), path);
 }
 
 static const struct pl_schema *schema(struct memory *m, const char *name)
@@ -142,6 +147,43 @@ static void test_good_files_fit(void **state)
     }
 }
 
+static void test_tables_fit(void **state)
+{
+    static const char good[] = "table: fees\ntitle: {zh: 收费, en: Fees}\nversion: \"2016-1\"\n"
+                               "rows:\n  survey: {cny: 1200, note: null}\n  A-1: {cny: 0.5}\n";
+    static const char bad[] = "table: fees\nversion: 2016\nrows: [1]\n";
+    const struct pl_schema *table = schema(*state, "table");
+
+    assert_fits(table, yaml_text_value(*state, PL_TEXT(good), "good"), "good");
+    assert_int_equal(pl_schema_check(table, yaml_text_value(*state, PL_TEXT(bad), "bad"), NULL, 0),
+                     1);
+}
+
+static bool is_workflow(struct pl_bytes value)
+{
+    return value.size > 0 && pl_value_get(value, PL_TEXT("workflow")).size > 0 &&
+           pl_value_get(value, PL_TEXT("steps")).size > 0;
+}
+
+/* The patterns use every construct of the language. */
+static void test_patterns_fit(void **state)
+{
+    const struct pl_schema *workflow = schema(*state, "workflow");
+    unsigned count = 0;
+    glob_t found;
+
+    assert_int_equal(glob(SOURCE "tests/patterns/*/*.yaml", 0, NULL, &found), 0);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const struct pl_bytes value = yaml_value(*state, found.gl_pathv[i]);
+        if (is_workflow(value)) {
+            assert_fits(workflow, value, found.gl_pathv[i]);
+            count++;
+        }
+    }
+    globfree(&found);
+    assert_in_range(count, 43, 1000);
+}
+
 /* Mistakes of shape, which an editor shows while one writes. */
 static void test_broken_shapes_do_not_fit(void **state)
 {
@@ -187,6 +229,19 @@ static void test_broken_shapes_do_not_fit(void **state)
         "ladder_too_long",
         "silence_grants",
         "statutory_alone",
+        "deliver_of_tell",
+        "extension_without_role",
+        "intake_without_limit",
+        "result_for_each",
+        "retry_days",
+        "retry_jitter",
+        "rung_empty",
+        "sign_alone",
+        "silence_of_file",
+        "stop_reason_unknown",
+        "undo_false",
+        "unknown_key_of_member",
+        "wait_for_keys",
         "yaml_list_at_top",
     };
     const struct pl_schema *workflow = schema(*state, "workflow");
@@ -254,6 +309,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_good_files_fit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_tables_fit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_patterns_fit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_broken_shapes_do_not_fit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_outputs_fit, set_up, tear_down),
     };
