@@ -185,77 +185,78 @@ static void test_patterns_fit(void **state)
 }
 
 /* Mistakes of shape, which an editor shows while one writes. */
+static const char *const broken[] = {
+    "unknown_key",
+    "unknown_key_at_top",
+    "unknown_key_of_decision",
+    "missing_title",
+    "missing_english",
+    "title_one_language",
+    "missing_limit",
+    "missing_finish",
+    "missing_gives",
+    "two_kinds",
+    "no_kind",
+    "step_is_text",
+    "counts_yes",
+    "visit_text",
+    "visit_too_many",
+    "cost_with_comma",
+    "cost_negative",
+    "id_with_hyphen",
+    "id_chinese",
+    "id_reserved",
+    "act_unknown",
+    "reason_yes",
+    "needs_twice",
+    "needs_map",
+    "after_empty",
+    "tell_with_limit",
+    "for_each_empty",
+    "back_to_without_bound",
+    "back_to_bound_too_high",
+    "decision_ends_and_back",
+    "span_unit_unknown",
+    "span_unit_missing",
+    "span_number_missing",
+    "span_zero",
+    "span_too_long",
+    "ladder_rung",
+    "ladder_percent",
+    "ladder_card",
+    "ladder_too_long",
+    "silence_grants",
+    "statutory_alone",
+    "deliver_of_tell",
+    "extension_without_role",
+    "intake_without_limit",
+    "result_for_each",
+    "retry_days",
+    "retry_jitter",
+    "rung_empty",
+    "sign_alone",
+    "silence_of_file",
+    "stop_reason_unknown",
+    "undo_false",
+    "unknown_key_of_member",
+    "wait_for_keys",
+    "yaml_list_at_top",
+};
+
 static void test_broken_shapes_do_not_fit(void **state)
 {
-    static const char *const names[] = {
-        "unknown_key",
-        "unknown_key_at_top",
-        "unknown_key_of_decision",
-        "missing_title",
-        "missing_english",
-        "title_one_language",
-        "missing_limit",
-        "missing_finish",
-        "missing_gives",
-        "two_kinds",
-        "no_kind",
-        "step_is_text",
-        "counts_yes",
-        "visit_text",
-        "visit_too_many",
-        "cost_with_comma",
-        "cost_negative",
-        "id_with_hyphen",
-        "id_chinese",
-        "id_reserved",
-        "act_unknown",
-        "reason_yes",
-        "needs_twice",
-        "needs_map",
-        "after_empty",
-        "tell_with_limit",
-        "for_each_empty",
-        "back_to_without_bound",
-        "back_to_bound_too_high",
-        "decision_ends_and_back",
-        "span_unit_unknown",
-        "span_unit_missing",
-        "span_number_missing",
-        "span_zero",
-        "span_too_long",
-        "ladder_rung",
-        "ladder_percent",
-        "ladder_card",
-        "ladder_too_long",
-        "silence_grants",
-        "statutory_alone",
-        "deliver_of_tell",
-        "extension_without_role",
-        "intake_without_limit",
-        "result_for_each",
-        "retry_days",
-        "retry_jitter",
-        "rung_empty",
-        "sign_alone",
-        "silence_of_file",
-        "stop_reason_unknown",
-        "undo_false",
-        "unknown_key_of_member",
-        "wait_for_keys",
-        "yaml_list_at_top",
-    };
     const struct pl_schema *workflow = schema(*state, "workflow");
     char path[1024];
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
         struct pl_builder b;
         pl_builder_init(&b, path, sizeof(path));
-        pl_builder_addf(&b, SOURCE "tests/broken/workflow/%s.yaml", names[i]);
+        pl_builder_addf(&b, SOURCE "tests/broken/workflow/%s.yaml", broken[i]);
         const struct pl_bytes value = yaml_value(*state, path);
         struct pl_schema_mistake mistakes[1];
         assert_true(value.size > 0);
         if (pl_schema_check(workflow, value, mistakes, 1) == 0) {
-            fail_msg("the schema takes %s", names[i]);
+            fail_msg("the schema takes %s", broken[i]);
         }
     }
 }
