@@ -50,7 +50,7 @@ static void recount(const struct pl_fold *f, uint16_t step)
     struct pl_step *s = &f->c->steps[step];
     const int64_t ran_until_ms = pl_core_ran_until(s, f->at_ms);
 
-    if (pl_step_is_live(s->state) && s->started_ms != 0) {
+    if (pl_core_has_clock(s)) {
         s->internal_ms = pl_core_limits(&clock, &f->def->steps[step], ran_until_ms).internal_ms;
         pl_core_clock_moved(f->def, f->c, step, ran_until_ms);
     }

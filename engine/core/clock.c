@@ -258,7 +258,7 @@ void pl_core_clock_stop(const struct pl_definition *def, struct pl_case *c, uint
 {
     struct pl_step *s = &c->steps[step];
 
-    if (!pl_step_is_live(s->state) || s->started_ms == 0) {
+    if (!pl_core_has_clock(s)) {
         return;
     }
     s->stops = (uint16_t)(s->stops | 1u << why);

@@ -34,6 +34,12 @@ struct pl_limits {
 struct pl_limits pl_core_limits(const struct pl_clock *clock, const struct pl_step_def *sd,
                                 int64_t ran_until_ms);
 
+/* Whether a clock has begun and not ended: it may go on while the step waits for its turn. */
+static inline bool pl_core_has_clock(const struct pl_step *s)
+{
+    return s->started_ms != 0 && !pl_step_is_settled(s->state);
+}
+
 /* Until when the clock of a step ran: up to now, or until it was stopped. */
 static inline int64_t pl_core_ran_until(const struct pl_step *s, int64_t now_ms)
 {

@@ -106,6 +106,9 @@ enum pl_rejection pl_decide_pause_case(struct pl_deciding *d)
     if (d->cmd->reason.len == 0) {
         return PL_REJECT_REASON_REQUIRED;
     }
+    if (!pl_core_catch_up(d)) {
+        return pl_core_reject(d, PL_REJECT_CASE_CLOSED);
+    }
     pl_core_emit(d, (struct pl_event){
                         .kind = PL_EVT_CASE_PAUSED,
                         .step = PL_NO_STEP,

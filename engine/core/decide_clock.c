@@ -40,10 +40,9 @@ static bool stands(const struct pl_step *s, unsigned reason)
     return (s->stops >> (reason + PL_STOP_FIRST_REASON) & 1) != 0;
 }
 
-enum pl_rejection pl_decide_clock_stop(struct pl_deciding *d)
+static enum pl_rejection may_stop(const struct pl_deciding *d, unsigned *reason_out)
 {
     const struct pl_step *s = pl_core_step(d, d->cmd->step);
-    unsigned reason = 0;
 
     if (s->state != PL_STEP_ACTIVE) {
         return PL_REJECT_STEP_STATE;
@@ -51,16 +50,26 @@ enum pl_rejection pl_decide_clock_stop(struct pl_deciding *d)
     if (!holds(d)) {
         return PL_REJECT_SUPERSEDED;
     }
-    const enum pl_rejection rejection = read_reason(d, &reason);
+    const enum pl_rejection rejection = read_reason(d, reason_out);
 
     if (rejection != PL_ACCEPTED) {
         return rejection;
     }
-    if (stands(s, reason)) {
+    if (stands(s, *reason_out)) {
         return PL_REJECT_CLOCK_STATE;
     }
-    if (d->cmd->estimate.len == 0) {
-        return PL_REJECT_ESTIMATE_REQUIRED;
+    return d->cmd->estimate.len == 0 ? PL_REJECT_ESTIMATE_REQUIRED : PL_ACCEPTED;
+}
+
+enum pl_rejection pl_decide_clock_stop(struct pl_deciding *d)
+{
+    unsigned reason = 0;
+
+    (void)pl_core_catch_up(d);
+    const enum pl_rejection rejection = may_stop(d, &reason);
+
+    if (rejection != PL_ACCEPTED) {
+        return pl_core_reject(d, rejection);
     }
     pl_core_emit(d, (struct pl_event){
                         .kind = PL_EVT_CLOCK_STOPPED,
@@ -130,10 +139,12 @@ enum pl_rejection pl_decide_step_extend(struct pl_deciding *d)
     const uint16_t step = d->cmd->step;
     const struct pl_step_def *sd = &d->def->steps[step];
     const struct pl_step *s = pl_core_step(d, step);
+
+    (void)pl_core_catch_up(d);
     const enum pl_rejection rejection = may_extend(d, sd, s);
 
     if (rejection != PL_ACCEPTED) {
-        return rejection;
+        return pl_core_reject(d, rejection);
     }
     struct pl_clock clock = pl_core_clock(d->def, &d->out->after, step);
 
@@ -182,7 +193,7 @@ enum pl_rejection pl_decide_recalendar(struct pl_deciding *d)
     const uint16_t before = d->out->after.calendar;
 
     PL_CHECK(d->facts->calendar <= d->def->amended_count);
-    if (d->facts->calendar <= before) {
+    if (d->facts->calendar <= before || !pl_core_catch_up(d)) {
         return PL_ACCEPTED;
     }
     pl_core_emit(d, (struct pl_event){
@@ -194,7 +205,7 @@ enum pl_rejection pl_decide_recalendar(struct pl_deciding *d)
     for (uint16_t i = 0; i < d->def->step_count; i++) {
         const struct pl_step *s = pl_core_step(d, i);
 
-        if (pl_step_is_live(s->state) && s->started_ms != 0) {
+        if (pl_core_has_clock(s)) {
             reschedule(d, i);
         }
     }

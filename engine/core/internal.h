@@ -205,6 +205,13 @@ void pl_core_resume_clock(struct pl_deciding *d, uint16_t step);
  * raised. */
 bool pl_core_begin_clock(struct pl_deciding *d, uint16_t step, struct pl_event *started);
 
+/* Before a clock is stopped or moved: whatever it reached by now happens first. False when the case
+ * has ended by it. */
+bool pl_core_catch_up(struct pl_deciding *d);
+
+/* Refuses a command after that: nothing happened, the timer will do it. Returns the rejection. */
+enum pl_rejection pl_core_reject(struct pl_deciding *d, enum pl_rejection rejection);
+
 /* Silence decides: open tasks are cancelled and STEP_DEEMED says so; it takes effect with the next
  * advance. */
 void pl_core_deem(struct pl_deciding *d, uint16_t step, uint16_t decision, struct pl_text law);

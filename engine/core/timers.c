@@ -149,6 +149,28 @@ static void fire_ladder(struct pl_deciding *d, uint16_t step)
     }
 }
 
+bool pl_core_catch_up(struct pl_deciding *d)
+{
+    const uint32_t seen = d->out->event_count;
+
+    for (uint16_t i = 0; i < d->def->step_count && !d->out->after.paused; i++) {
+        for (uint16_t k = 0; k < d->def->steps[i].task_count; k++) {
+            fire_late(d, i, k);
+        }
+        fire_ladder(d, i);
+    }
+    if (d->out->event_count > seen) {
+        pl_core_advance(d);
+    }
+    return !d->out->after.finished;
+}
+
+enum pl_rejection pl_core_reject(struct pl_deciding *d, enum pl_rejection rejection)
+{
+    d->out->event_count = 0;
+    return rejection;
+}
+
 static void fire_all(struct pl_deciding *d)
 {
     for (uint16_t i = 0; i < d->def->step_count; i++) {

@@ -343,6 +343,41 @@ static void test_an_answer_in_a_stop(void **state)
     assert_int_equal(world_go_on(&w, 0, "hearing"), PL_REJECT_STEP_STATE);
 }
 
+/* What a clock reached before it is stopped is not undone by the stop, even if no timer fired yet:
+ * the card of last night falls before the pause of this morning. */
+static void test_what_was_reached_comes_first(void **state)
+{
+    (void)state;
+    const uint16_t step = build_three();
+
+    build_rung(&b, step, WD(5), PL_CARD_YELLOW);
+    build_extension(&b, step, WD(10));
+    world_begin(&w, build_done(&b));
+    world_set_time(&w, (struct pl_date){2025, 3, 11}, 0);
+    assert_int_equal(world_officer(&w, PL_CMD_PAUSE_CASE, 0, 0), PL_ACCEPTED);
+    assert_int_equal(w.out.events[0].kind, PL_EVT_STEP_LATE);
+    assert_int_equal(card_of(PL_CLOCK_PROMISED), 2);
+    assert_int_equal(world_officer(&w, PL_CMD_RESUME_CASE, 0, 0), PL_ACCEPTED);
+}
+
+/* Silence had ended the case when somebody wanted to stop its clock. */
+static void test_too_late_to_stop(void **state)
+{
+    (void)state;
+    const uint16_t step = build_three();
+
+    build_extension(&b, step, WD(10));
+    build_rung(&b, step, WD(5), PL_CARD_NONE)->decides = PL_DECISION_APPROVE;
+    world_begin(&w, build_done(&b));
+    world_set_time(&w, (struct pl_date){2025, 3, 11}, 0);
+    assert_int_equal(world_officer(&w, PL_CMD_PAUSE_CASE, 0, 0), PL_REJECT_CASE_CLOSED);
+    assert_int_equal(world_stop(&w, 0, "hearing"), PL_REJECT_STEP_STATE);
+    assert_int_equal(world_extend(&w, 0, "head"), PL_REJECT_STEP_STATE);
+    assert_false(w.c.finished); /* a refusal changes nothing: the timer will */
+    assert_int_equal(world_fire(&w), PL_ACCEPTED);
+    assert_true(w.c.finished);
+}
+
 /* ---- extension --------------------------------------------------------------------------------
  */
 
@@ -539,6 +574,24 @@ static void test_a_stop_leaves_days_out_of_a_month(void **state)
     assert_string_equal(world_day(step0()->due_ms), "2025-04-14"); /* 04-13 is a Sunday */
 }
 
+/* A condition that cannot be read stops the step for an operator, its clock wakes nobody. */
+static void test_a_wait_with_an_incident(void **state)
+{
+    (void)state;
+    const uint16_t wait = build_wait_span(&b, WD(3));
+    const uint16_t other = build_ask(&b);
+
+    build_while(&b, wait, "steps.s1.state != 'done' || area > 1");
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, other, 0, "approve"), PL_ACCEPTED);
+    assert_true(w.c.steps[wait].incident);
+    world_at(&w, "2025-03-20");
+    assert_int_equal(world_state(&w, wait), PL_STEP_ACTIVE);
+    b.steps[wait].while_true = NULL;
+    assert_int_equal(world_officer(&w, PL_CMD_TASK_RETRY, wait, PL_NO_ITEM), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, wait), PL_STEP_DONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -556,6 +609,8 @@ int main(void)
         cmocka_unit_test_setup(test_who_stops_a_clock_and_why, set_up),
         cmocka_unit_test_setup(test_an_adapter_stops_with_its_lease, set_up),
         cmocka_unit_test_setup(test_an_answer_in_a_stop, set_up),
+        cmocka_unit_test_setup(test_what_was_reached_comes_first, set_up),
+        cmocka_unit_test_setup(test_too_late_to_stop, set_up),
         cmocka_unit_test_setup(test_an_extension_moves_what_lies_ahead, set_up),
         cmocka_unit_test_setup(test_one_extension_by_its_role_in_time, set_up),
         cmocka_unit_test_setup(test_an_extension_within_a_stop, set_up),
@@ -566,6 +621,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_pause_does_not_move_a_day, set_up),
         cmocka_unit_test_setup(test_a_day_that_is_none_is_an_incident, set_up),
         cmocka_unit_test_setup(test_waiting_for_a_computed_day, set_up),
+        cmocka_unit_test_setup(test_a_wait_with_an_incident, set_up),
         cmocka_unit_test_setup(test_a_stop_leaves_days_out_of_a_month, set_up),
     };
 
