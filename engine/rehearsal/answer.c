@@ -163,12 +163,16 @@ static int park(struct pl_play *play, uint32_t number, const struct pl_coming *c
     return pl_play_command(play, number, &cmd, NULL);
 }
 
+static uint32_t *times_of(struct pl_played *played, const struct pl_coming *coming)
+{
+    return &played->times[played->def->steps[coming->step].first_task + coming->item];
+}
+
 static int await_answer(struct pl_play *play, uint32_t number, struct pl_coming coming)
 {
     struct pl_played *played = play->played[number];
-    uint32_t *times = &played->times[played->def->steps[coming.step].first_task + coming.item];
 
-    coming.answer = choose(play, played, coming.step, coming.item, ++*times);
+    coming.answer = choose(play, played, coming.step, coming.item, ++*times_of(played, &coming));
     if (coming.answer->kind == PL_ANSWER_SILENCE) {
         return park(play, number, &coming, HELD_FOR_EVER);
     }
@@ -220,6 +224,27 @@ int pl_play_offer(struct pl_play *play, uint32_t number, uint16_t step, uint16_t
 
 /* ---- giving it ---- */
 
+/* A refused answer leaves the file where it is: the next answer of the list follows, and after the
+ * last one nothing. */
+static int try_again(struct pl_play *play, const struct pl_coming *coming)
+{
+    struct pl_played *played = play->played[coming->played];
+    const struct pl_answer_list *list = find_list(play, played, coming->step, coming->item);
+
+    if (list != NULL && *times_of(played, coming) < list->count) {
+        return await_answer(play, coming->played, *coming);
+    }
+    return park(play, coming->played, coming, HELD_FOR_EVER);
+}
+
+static int give(struct pl_play *play, const struct pl_coming *coming, struct pl_command *cmd)
+{
+    enum pl_rejection rejection = PL_ACCEPTED;
+    const int rc = pl_play_say(play, coming->played, cmd, &rejection);
+
+    return rc < 0 || rejection == PL_ACCEPTED ? rc : try_again(play, coming);
+}
+
 static int give_answer(struct pl_play *play, const struct pl_coming *coming)
 {
     static const enum pl_command_kind kinds[] = {
@@ -270,7 +295,7 @@ static int give_answer(struct pl_play *play, const struct pl_coming *coming)
     case PL_ANSWER_SILENCE:
         return PLACET_OK;
     }
-    return pl_play_say(play, coming->played, &cmd);
+    return give(play, coming, &cmd);
 }
 
 static int give_signal(struct pl_play *play, const struct pl_coming *coming)
@@ -290,7 +315,7 @@ static int give_signal(struct pl_play *play, const struct pl_coming *coming)
         .code = played->def->steps[coming->step].signal,
         .answer = coming->answer->value,
     };
-    return pl_play_say(play, coming->played, &cmd);
+    return pl_play_say(play, coming->played, &cmd, NULL);
 }
 
 static bool owes_supplement(const struct pl_case *c)

@@ -161,12 +161,16 @@ int pl_play_command(struct pl_play *play, uint32_t number, struct pl_command *cm
     return rc;
 }
 
-int pl_play_say(struct pl_play *play, uint32_t number, struct pl_command *cmd)
+int pl_play_say(struct pl_play *play, uint32_t number, struct pl_command *cmd,
+                enum pl_rejection *rejection_out)
 {
     enum pl_rejection rejection = PL_ACCEPTED;
     const int rc = pl_play_command(play, number, cmd, &rejection);
 
-    if (rc == PLACET_OK && rejection != PL_ACCEPTED) {
+    if (rejection_out != NULL) {
+        *rejection_out = rejection;
+    }
+    if (rc == PLACET_OK && rejection != PL_ACCEPTED && play->outcome.event_count == 0) {
         const struct pl_event refused = {
             .kind = PL_EVT_COMMAND_REJECTED,
             .case_id = play->played[number]->c.id,

@@ -62,7 +62,7 @@ static int send(struct pl_play *play, uint32_t number, const struct pl_incoming 
         .key = in->key,
         .answer = in->value,
     };
-    return pl_play_say(play, number, &cmd);
+    return pl_play_say(play, number, &cmd, NULL);
 }
 
 /* By key to every open case that waits for it; nobody does: said as the first case would. */
@@ -108,7 +108,7 @@ static int supplement(struct pl_play *play, uint32_t number, const struct pl_inc
                           "the form does not fit with this supplement: %s %s", mistake.path,
                           mistake.message);
     }
-    return pl_play_say(play, number, cmd);
+    return pl_play_say(play, number, cmd, NULL);
 }
 
 /* ---- acts ---- */
@@ -202,5 +202,5 @@ int pl_play_act(struct pl_play *play, const struct pl_incoming *in)
     case PL_INCOMING_RETRY:
         break;
     }
-    return pl_play_say(play, number, &cmd);
+    return pl_play_say(play, number, &cmd, NULL);
 }

@@ -100,7 +100,9 @@ int pl_play_tell_parent(struct pl_play *play, uint32_t played);
 int pl_play_give(struct pl_play *play, const struct pl_coming *coming);
 int pl_play_act(struct pl_play *play, const struct pl_incoming *incoming);
 
-/* A command of a person: a refusal becomes an event. */
-int pl_play_say(struct pl_play *play, uint32_t played, struct pl_command *cmd);
+/* A command of a person or department: a refusal becomes an event, unless the core recorded one
+ * already. As pl_play_command. */
+int pl_play_say(struct pl_play *play, uint32_t played, struct pl_command *cmd,
+                enum pl_rejection *rejection_out);
 
 #endif

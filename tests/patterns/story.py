@@ -23,7 +23,7 @@ SCHEMA = json.loads((ROOT / "schemas" / "answers.schema.json").read_text(encodin
 # How a task travels is the same in every case.
 TECHNICAL = {"task_readied", "task_offered", "task_taken", "task_parked", "task_released"}
 SHOWN = ("decision", "result", "name", "by_step", "to_step", "behind", "card", "code", "message",
-         "command", "rejection", "reason", "law")
+         "command", "rejection", "service", "role", "reason", "law")
 
 
 def run(folder, *words):
@@ -50,6 +50,7 @@ def line_of(event, key, many):
     case = "" if event["key"] == key else event["key"].removeprefix(key + "/") + "/"
     data = event["data"]
     said = [str(data[k]) for k in SHOWN if data.get(k) not in (None, "", 0)]
+    said += [f"due {local(data['due'])}"] if data.get("due") else []
     return f"{local(event['time'])}  {case}{step}  {event['type']}  {' '.join(said)}".rstrip()
 
 
