@@ -241,7 +241,9 @@ static void read_entry(struct pl_answers_reading *r, const struct pl_yaml *node,
         return;
     }
     const struct pl_step_def *step = &at.def->steps[at.step];
-    entry->path = pl_load_keep(&r->load, at.path);
+    if (at.path.len > 0) {
+        entry->path = pl_load_keep(&r->load, at.path);
+    }
     entry->step = pl_load_keep(&r->load, at.id);
     entry->undo = undo;
     if (undo && step->undo == NULL) {
