@@ -204,10 +204,12 @@ static bool is_held(const struct pl_live *live, const struct pl_step_def *step)
     return false;
 }
 
+/* What takes a step back has no limit: those of the step were for what it did. */
 static void write_times(struct pl_writer *out, const struct pl_server *s,
-                        const struct pl_step *step, const struct pl_task *task)
+                        const struct pl_step *step, const struct pl_task *task, bool undo)
 {
-    const int64_t due_ms = task->due_ms != 0 ? task->due_ms : step->due_ms;
+    const int64_t step_ms = undo ? 0 : step->due_ms;
+    const int64_t due_ms = task->due_ms != 0 ? task->due_ms : step_ms;
 
     pl_write_key_u64(out, "accept_by", (uint64_t)task->wake_ms);
     pl_write_string(out, "due");
@@ -219,12 +221,15 @@ static void write_times(struct pl_writer *out, const struct pl_server *s,
     pl_write_key_u64(out, "now", (uint64_t)s->now_ms);
 }
 
-/* What may be answered: by the step's rules, or by the fixed words of opinions and of `tell`. */
+/* What may be answered: by the step's rules, or by the fixed words of opinions, of `tell` and of
+ * what takes a step back. */
 static void write_decisions(struct pl_writer *out, const struct pl_definition *def,
-                            const struct pl_step_def *step, const struct pl_member *member)
+                            const struct pl_step_def *step, uint16_t item)
 {
+    const struct pl_member *member = pl_step_member(step, item);
+
     pl_write_string(out, "decisions");
-    if (step->kind == PL_KIND_TELL) {
+    if (step->kind == PL_KIND_TELL || pl_step_is_undo(step, item)) {
         pl_write_array(out, 1);
         pl_write_text(out, def->decisions[PL_DECISION_APPROVE].id);
         return;
@@ -272,7 +277,7 @@ static void write_task(struct pl_writer *out, const struct pl_server *s, const s
     pl_write_key_text(out, "service", service->name);
     pl_write_key_u64(out, "attempt", (uint64_t)task->attempts + 1);
     pl_write_key_u64(out, "round", ref.round);
-    write_times(out, s, &live->c.steps[ref.step], task);
+    write_times(out, s, &live->c.steps[ref.step], task, pl_step_is_undo(step, ref.item));
     pl_case_id_format(ref.id, text);
     pl_write_key_string(out, "case", text);
     pl_write_key_text(out, "key", live->c.key);
@@ -283,8 +288,8 @@ static void write_task(struct pl_writer *out, const struct pl_server *s, const s
     pl_write_title(out, "title", step->title);
     pl_write_key_text(out, "department", def->departments[service->department].id);
     pl_write_key_string(out, "role", role_name(member->role));
-    write_decisions(out, def, step, member);
-    pl_write_key_bool(out, "hold", is_held(live, step));
+    write_decisions(out, def, step, ref.item);
+    pl_write_key_bool(out, "hold", !pl_step_is_undo(step, ref.item) && is_held(live, step));
     pl_write_string(out, "data");
     if (document.size > 0) {
         pl_write_value(out, document);

@@ -209,7 +209,7 @@ static void add_event(struct transcript *t, const struct pl_event *event, uint64
     if (def != NULL && event->step < def->step_count) {
         const struct pl_step_def *step = &def->steps[event->step];
         transcript_addf(t, " %.*s", (int)step->id.len, step->id.at);
-        if (event->item != PL_NO_ITEM && step->member_count > 1) {
+        if (event->item != PL_NO_ITEM && step->task_count > 1) {
             transcript_addf(t, "[%u]", event->item);
         }
     }
