@@ -69,26 +69,33 @@ static bool head_of(const uint8_t *at, size_t left, struct head *head)
     return head->content <= left - head->size;
 }
 
-/* The first byte behind the value; NULL when it is not all there. */
+/* The first byte behind the value; NULL when it is not all there. Forms are walked value by value,
+ * so the leads that they are made of come first: small numbers, short texts, small lists and maps.
+ */
 static const uint8_t *skip(const uint8_t *at, const uint8_t *end)
 {
-    uint64_t pending = 1;
-
-    while (pending > 0) {
+    for (uint64_t pending = 1; pending > 0; pending--) {
         struct head head;
         if (at >= end) {
             return NULL;
         }
-        pending--;
-        if (at[0] < 0x80 || at[0] >= 0xE0) { /* small integers need no second look */
+        const uint8_t lead = at[0];
+        if (lead >= 0xA0 && lead < 0xC0) {
+            if ((size_t)(end - at) < 1U + (lead & 0x1FU)) {
+                return NULL;
+            }
+            at += 1 + (lead & 0x1F);
+        } else if (lead < 0x80 || lead >= 0xE0) {
             at++;
-            continue;
-        }
-        if (!head_of(at, (size_t)(end - at), &head)) {
+        } else if (lead < 0xA0) {
+            pending += (lead & 0xFU) * (lead < 0x90 ? 2U : 1U);
+            at++;
+        } else if (head_of(at, (size_t)(end - at), &head)) {
+            pending += head.children;
+            at += head.size + head.content;
+        } else {
             return NULL;
         }
-        pending += head.children;
-        at += head.size + head.content;
     }
     return at;
 }
@@ -213,32 +220,52 @@ void pl_cel_adapt(struct pl_cel_value *value, enum pl_cel_type declared)
 
 /* ---- keys ---- */
 
+/* The text of a key, or NULL; `*behind` is the first byte after the key. */
+static const uint8_t *text_of_key(const uint8_t *at, const uint8_t *end, uint64_t *len,
+                                  const uint8_t **behind)
+{
+    struct head head;
+
+    if (at < end && at[0] >= 0xA0 && at[0] < 0xC0 && (size_t)(end - at) > (at[0] & 0x1FU)) {
+        *len = at[0] & 0x1F;
+        *behind = at + 1 + *len;
+        return at + 1;
+    }
+    if (at < end && head_of(at, (size_t)(end - at), &head) && head.type == PL_VALUE_STR) {
+        *len = head.content;
+        *behind = at + head.size + head.content;
+        return at + head.size;
+    }
+    *behind = skip(at, end);
+    return NULL;
+}
+
 struct pl_bytes pl_cel_get_text(struct pl_cel_run *run, struct pl_bytes map, struct pl_text key)
 {
     struct pl_cel_cursor cursor = pl_cel_walk(map);
     const uint8_t *const from = cursor.at;
-    struct pl_bytes value = {NULL, 0};
+    const uint8_t *at = cursor.at;
+    /* keys of one map often begin alike and end differently */
+    const uint8_t last = key.len > 0 ? (uint8_t)key.at[key.len - 1] : 0;
+    struct pl_bytes found = {NULL, 0};
 
-    for (; cursor.left > 0 && value.size == 0; cursor.left--) {
-        struct head head;
-        const uint8_t *const at = cursor.at;
-        if (!head_of(at, (size_t)(cursor.end - at), &head)) {
-            break;
-        }
-        const bool is_text = head.type == PL_VALUE_STR;
-        const bool same = is_text && head.content == key.len &&
-                          (key.len == 0 || memcmp(at + head.size, key.at, key.len) == 0);
-        const uint8_t *const behind =
-            is_text ? at + head.size + head.content : skip(at, cursor.end);
+    for (; cursor.left > 0 && found.size == 0; cursor.left--) {
+        uint64_t len = 0;
+        const uint8_t *value = NULL;
+        const uint8_t *const text = text_of_key(at, cursor.end, &len, &value);
+        const bool same = text != NULL && len == key.len &&
+                          (len == 0 || (text[len - 1] == last && memcmp(text, key.at, len) == 0));
+        const uint8_t *const behind = value != NULL ? skip(value, cursor.end) : NULL;
         if (behind == NULL) {
             break;
         }
-        cursor.at = behind;
-        const struct pl_bytes next = pl_cel_take(&cursor);
-        value = same ? next : value;
+        if (same) {
+            found = (struct pl_bytes){value, (uint32_t)(behind - value)};
+        }
+        at = behind;
     }
-    pl_cel_charge(run, (size_t)(cursor.at - from));
-    return value;
+    pl_cel_charge(run, (size_t)(at - from));
+    return found;
 }
 
 struct pl_bytes pl_cel_get(struct pl_cel_run *run, struct pl_bytes map,

@@ -15,8 +15,7 @@ const struct pl_cel_row pl_cel_rows[PL_CEL_ROWS] = {
 #undef CHEAP
 };
 
-/* What is not known before run time may be anything; at run time nothing is unknown. */
-#define BIT(type) (1U << PL_CEL_##type | 1U << PL_CEL_DYN)
+#define BIT(type) (1U << PL_CEL_##type)
 
 /* The types that a letter of the registry takes, a bit each. */
 static const uint16_t letters[128] = {
@@ -43,9 +42,9 @@ static bool is_of_form(enum pl_cel_form row, enum pl_cel_form form)
 
 uint16_t pl_cel_row_of(struct pl_text name, enum pl_cel_form form)
 {
-    for (uint16_t row = 0; row < PL_CEL_ROWS; row++) {
+    for (unsigned row = 0; row < PL_CEL_ROWS; row++) {
         if (is_of_form(pl_cel_rows[row].form, form) && pl_text_is(name, pl_cel_rows[row].name)) {
-            return row;
+            return (uint16_t)row;
         }
     }
     return PL_CEL_NO_ROW;
@@ -69,7 +68,8 @@ static bool takes(const struct pl_cel_row *row, const void *type_at, size_t stri
             return false;
         }
         memcpy(&type, (const char *)type_at + i * stride, sizeof(type));
-        if ((letters[(unsigned char)*letter] >> type & 1U) == 0) {
+        /* what is not known before run time may be anything */
+        if (((letters[(unsigned char)*letter] | BIT(DYN)) >> type & 1U) == 0) {
             return false;
         }
         letter += letter[1] == '*' ? 0 : 1;
@@ -111,8 +111,8 @@ size_t pl_cel_function_names(const char **out)
 {
     size_t count = 0;
 
-    for (uint16_t row = 0; row < PL_CEL_ROWS; row++) {
-        const bool is_new = row == 0 || !continues(row, (uint16_t)(row - 1));
+    for (unsigned row = 0; row < PL_CEL_ROWS; row++) {
+        const bool is_new = row == 0 || !continues((uint16_t)row, (uint16_t)(row - 1));
         if (pl_cel_rows[row].form != PL_CEL_FORM_OPERATOR && is_new) {
             out[count++] = pl_cel_rows[row].name;
         }

@@ -5,10 +5,11 @@
 #include "value/cel_run.h"
 
 enum {
-    PL_CEL_ROWS = 0
-#define ROW(NAME, FORM, ARGUMENTS, RESULT, FUNCTION, COST) +1
+    PL_CEL_ROWS = sizeof((char[]){
+#define ROW(NAME, FORM, ARGUMENTS, RESULT, FUNCTION, COST) 0,
 #include "value/cel_functions.def"
 #undef ROW
+    })
 };
 
 enum pl_cel_form {
