@@ -37,6 +37,28 @@ static struct pl_bytes find_field(struct pl_bytes value, struct pl_text key, uin
     return (struct pl_bytes){NULL, 0};
 }
 
+/* The same for fields that mostly stand in the order in which they are asked for: looks at the one
+ * behind the last that was found first. */
+struct cursor {
+    struct pairs pairs;
+    uint32_t next;
+};
+
+static struct pl_bytes find_next(struct pl_bytes value, struct cursor *cursor, struct pl_text key,
+                                 uint32_t *index_out)
+{
+    struct pl_reader ahead = cursor->pairs.in;
+
+    if (cursor->next == cursor->pairs.count ||
+        !pl_text_equal(pl_reader_text(&ahead, UINT32_MAX), key)) {
+        return find_field(value, key, index_out);
+    }
+    const struct pl_bytes field = pl_reader_value(&ahead);
+    cursor->pairs.in = ahead;
+    *index_out = cursor->next++;
+    return field;
+}
+
 /* A key for messages: short, NUL-terminated. */
 #define KEY_SIZE 64
 
@@ -74,11 +96,14 @@ static void say_missing(struct pl_schema_run *run, const struct pl_schema *schem
 void pl_schema_check_required(struct pl_schema_run *run, const struct pl_schema *schema,
                               const struct pl_schema_rule *rule, struct pl_bytes value)
 {
+    struct cursor cursor = {.pairs = pairs_of(value)};
+
     if (pl_schema_type_of(value) != PL_VALUE_MAP) {
         return;
     }
     for (uint32_t i = 0; i < rule->entry_count && pl_schema_work(run); i++) {
-        if (pl_value_get(value, rule->entries[i].key).size == 0) {
+        uint32_t index = 0;
+        if (find_next(value, &cursor, rule->entries[i].key, &index).size == 0) {
             say_missing(run, schema, "required", rule->entries[i].key, PL_TEXT(""));
         }
     }
@@ -140,6 +165,8 @@ void pl_schema_check_max_properties(struct pl_schema_run *run, const struct pl_s
 void pl_schema_check_properties(struct pl_schema_run *run, const struct pl_schema *schema,
                                 const struct pl_schema_rule *rule, struct pl_bytes value)
 {
+    struct cursor cursor = {.pairs = pairs_of(value)};
+
     (void)schema;
     if (pl_schema_type_of(value) != PL_VALUE_MAP) {
         return;
@@ -147,7 +174,7 @@ void pl_schema_check_properties(struct pl_schema_run *run, const struct pl_schem
     for (uint32_t i = 0; i < rule->entry_count && pl_schema_work(run); i++) {
         const struct pl_schema_entry *entry = &rule->entries[i];
         uint32_t index = 0;
-        const struct pl_bytes field = find_field(value, entry->key, &index);
+        const struct pl_bytes field = find_next(value, &cursor, entry->key, &index);
         if (field.size > 0) {
             pl_schema_apply_at(run, entry->schema, entry->key, field);
             pl_schema_see(run, index);
