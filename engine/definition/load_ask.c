@@ -58,7 +58,7 @@ static void load_choices(struct pl_load *l, struct pl_step_def *step, const stru
         struct reading r = {step, &step->choices[step->choice_count++]};
         pl_load_map(l, entry, PL_KEYS("a choice", keys), &r);
         if (r.choice->when == NULL && entry->next != NULL && pl_yaml_get(entry, "when") == NULL &&
-            entry->kind == PL_YAML_MAP) {
+            !pl_load_is_meant(entry, "when") && entry->kind == PL_YAML_MAP) {
             struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, entry), PL_DIAG_NEVER_CHOSEN,
                                                "nobody after this choice is ever asked");
             pl_diag_hint(diag, "Add `when: ...` to it, or make it the last one.");

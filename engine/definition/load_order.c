@@ -65,6 +65,17 @@ void pl_load_set_exclusive(struct pl_load *l, void *object, const struct pl_yaml
     step->exclusive = group;
 }
 
+/* The entry of a list that names the step; the list where there is none. */
+static const struct pl_yaml *entry_of(const struct pl_yaml *node, struct pl_text id)
+{
+    for (const struct pl_yaml *item = node->first; item != NULL; item = item->next) {
+        if (pl_text_equal(item->text, id)) {
+            return item;
+        }
+    }
+    return node;
+}
+
 /* A list of other steps. */
 static void set_others(struct pl_load *l, const struct pl_step_def *step,
                        const struct pl_yaml *node, uint64_t mask[static PL_STEPS_MAX / 64])
@@ -75,9 +86,10 @@ static void set_others(struct pl_load *l, const struct pl_step_def *step,
     if (!pl_steps_have(mask, own)) {
         return;
     }
-    struct pl_diag *diag = pl_diag_add(
-        l->diags, pl_load_at(l, node), PL_DIAG_ITSELF, "`%.*s` of step %s names the step itself",
-        (int)node->key.len, node->key.at, pl_name_step(l->def, own).at);
+    struct pl_diag *diag =
+        pl_diag_add(l->diags, pl_load_at(l, entry_of(node, l->def->steps[own].id)), PL_DIAG_ITSELF,
+                    "`%.*s` of step %s names the step itself", (int)node->key.len, node->key.at,
+                    pl_name_step(l->def, own).at);
     pl_diag_hint(diag, "Name other steps only.");
 }
 

@@ -155,12 +155,16 @@ void pl_load_result_rules(struct pl_load *l, uint16_t step)
     const struct pl_yaml *workflow = workflow_of(l->steps[step]);
     const struct pl_run *run = l->def->steps[step].run;
 
-    if (run == NULL || run->detached || workflow == NULL) {
+    if (run == NULL || is_detached(l->steps[step]) || workflow == NULL ||
+        !pl_load_is_id(workflow->text)) {
         pl_load_rule(l, step, PL_DECISION_APPROVE);
         return;
     }
     for (uint16_t i = 0; i < PL_RESULTS_FIXED; i++) {
-        pl_load_rule(l, step, pl_definition_decision(l->def, l->def->results[i].id));
+        const uint16_t decision = pl_definition_decision(l->def, l->def->results[i].id);
+        if (decision != PL_NO_DECISION) { /* the table of decisions may be full */
+            pl_load_rule(l, step, decision);
+        }
     }
     const struct pl_yaml *results = results_of(l, workflow);
     for (const struct pl_yaml *entry = results != NULL ? results->first : NULL; entry != NULL;

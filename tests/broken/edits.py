@@ -78,6 +78,6 @@ def office(case):
 def placet(folder, *words):
     done = subprocess.run([PLACET, *words], cwd=folder, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=60, check=False)
-    if done.stderr:
-        sys.exit(f"{' '.join(words)}: {done.stderr}")
+    if done.stderr or done.returncode < 0:
+        raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}: {done.stderr}")
     return done.stdout
