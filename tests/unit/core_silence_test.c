@@ -203,6 +203,30 @@ static void test_a_joint_step_where_nobody_speaks(void **state)
     assert_int_equal(w.c.result, PL_RESULT_COMPLETED);
 }
 
+/* Art. 50: who is silent until the permit ends has renewed it; a pause does not move that day. */
+static void test_a_renewal_is_deemed(void **state)
+{
+    (void)state;
+    const uint16_t step = build_ask(&b);
+
+    build_limit_until(&b, step, "'2025-04-12'"); /* a Saturday */
+    build_rung(&b, step, DAYS(3), PL_CARD_ANNOUNCEMENT)->before = true;
+    struct pl_rung *rung = build_rung(&b, step, DAYS(0), PL_CARD_NONE);
+
+    rung->before = true;
+    rung->decides = PL_DECISION_APPROVE;
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_officer(&w, PL_CMD_PAUSE_CASE, 0, 0), PL_ACCEPTED);
+    world_at(&w, "2025-04-08");
+    assert_int_equal(world_officer(&w, PL_CMD_RESUME_CASE, 0, 0), PL_ACCEPTED);
+    world_at(&w, "2025-04-12");
+    assert_int_equal(world_count(&w, PL_EVT_STEP_LATE), 1);
+    assert_int_equal(world_state(&w, step), PL_STEP_ACTIVE);
+    world_at(&w, "2025-04-13");
+    assert_int_equal(world_state(&w, step), PL_STEP_DONE);
+    assert_true(w.c.steps[step].deemed);
+}
+
 /* ---- intake (art. 32) -------------------------------------------------------------------------
  */
 
@@ -404,6 +428,7 @@ int main(void)
         cmocka_unit_test_setup(test_the_silence_of_a_lead_hears_the_others, set_up),
         cmocka_unit_test_setup(test_the_answer_of_a_lead_counts, set_up),
         cmocka_unit_test_setup(test_a_joint_step_where_nobody_speaks, set_up),
+        cmocka_unit_test_setup(test_a_renewal_is_deemed, set_up),
         cmocka_unit_test_setup(test_silence_accepts_as_of_receipt, set_up),
         cmocka_unit_test_setup(test_an_acceptance_counts_from_its_day, set_up),
         cmocka_unit_test_setup(test_a_notice_begins_anew, set_up),

@@ -300,6 +300,60 @@ static void test_random_calendars_day_by_day(void **state)
     }
 }
 
+/* So many working days before the end of a day: the end of the working day after which that many
+ * are left. Day by day, over holidays and past both ends of the table. */
+static void test_counting_back_day_by_day(void **state)
+{
+    (void)state;
+    struct draw draw = {7};
+
+    for (int round = 0; round < 200; round++) {
+        make_random(&draw);
+        const int32_t end =
+            calendar.first_day - 50 + (int32_t)draw_below(&draw, calendar.day_count + 100);
+        const int64_t due_ms = pl_ms_of_day(end + 1, calendar.zone_minutes);
+        int32_t day = end;
+        uint32_t left = 0;
+
+        for (uint32_t n = 1; n <= 60; n++) {
+            /* The clerk's finger goes back until n days are left behind it, and it is on one. */
+            for (; left < n || !pl_calendar_is_working(&calendar, day); day--) {
+                left += pl_calendar_is_working(&calendar, day);
+            }
+            assert_int_equal(
+                pl_calendar_before(&calendar, due_ms, (struct pl_span){n, PL_UNIT_WORKING_DAYS}),
+                pl_ms_of_day(day + 1, calendar.zone_minutes));
+        }
+    }
+}
+
+static void before_is(const char *end, uint32_t count, enum pl_unit unit, const char *expected)
+{
+    const int64_t due_ms = pl_ms_of_day(day_of(end) + 1, 480);
+
+    assert_int_equal(pl_calendar_before(&calendar, due_ms, (struct pl_span){count, unit}),
+                     pl_ms_of_day(day_of(expected) + 1, 480));
+}
+
+static void test_counting_back(void **state)
+{
+    (void)state;
+    make_cn();
+    before_is("2025-02-06", 1, PL_UNIT_WORKING_DAYS, "2025-02-05");
+    before_is("2025-02-06", 2, PL_UNIT_WORKING_DAYS,
+              "2025-01-27"); /* the Spring Festival between */
+    before_is("2025-01-27", 1, PL_UNIT_WORKING_DAYS, "2025-01-26"); /* a worked Sunday */
+    before_is("2025-05-10", 1, PL_UNIT_WORKING_DAYS,
+              "2025-05-08"); /* Friday is left of a Saturday */
+    before_is("2025-05-10", 0, PL_UNIT_WORKING_DAYS, "2025-05-10");
+    before_is("2025-05-10", 30, PL_UNIT_DAYS, "2025-04-10");
+    before_is("2025-03-31", 1, PL_UNIT_MONTHS, "2025-02-28");
+    before_is("2024-02-29", 1, PL_UNIT_YEARS, "2023-02-28");
+    const int64_t due_ms = pl_ms_of_day(day_of("2025-05-10"), 480);
+    assert_int_equal(pl_calendar_before(&calendar, due_ms, (struct pl_span){5, PL_UNIT_HOURS}),
+                     due_ms - 5 * PL_HOUR_MS);
+}
+
 static FILE *open_shared(const char *name)
 {
     const char *const folder = getenv("PLACET_SHARED_DIR");
@@ -376,6 +430,8 @@ int main(void)
         cmocka_unit_test(test_real_limits),
         cmocka_unit_test(test_a_limit_ends_at_midnight_in_its_zone),
         cmocka_unit_test(test_plain_days_move_off_holidays),
+        cmocka_unit_test(test_counting_back),
+        cmocka_unit_test(test_counting_back_day_by_day),
         cmocka_unit_test(test_hours_and_less_are_exact),
         cmocka_unit_test(test_past_the_table_weekends_are_off_and_it_says_so),
         cmocka_unit_test(test_absurd_limits),
