@@ -1,5 +1,6 @@
-"""The keys that people read about (workflows/LANGUAGE.md) are those that the loader takes (engine/definition): a table of the page
-has the same rows as the table of the loader, and no key goes without a word. The schemas are compared in keys_test.py."""
+"""The keys that people read about (workflows/LANGUAGE.md) are those that the loader takes
+(engine/definition): a table of the page has the same rows as the table of the loader, and no key
+goes without a word. The schemas are compared in keys_test.py."""
 
 import re
 import sys
@@ -8,7 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "workflows/LANGUAGE.md").read_text(encoding="utf-8")
 
-# What a table of the loader is for, and the heading of its table on the page; None: it is described in words.
+# What a table of the loader is for, and the heading of its table on the page; None: it is described
+# in words.
 TABLES = [
     ("a workflow", "## The file"),
     ("a step", "## A step"),
@@ -43,7 +45,8 @@ def loader_tables():
         text = path.read_text(encoding="utf-8")
         arrays = {}
         for match in re.finditer(r"static const struct pl_key (\w+)\[\] = \{(.*?)\};", text, re.S):
-            arrays.setdefault(match[1], []).append((match.start(), re.findall(r'\{"(\w+)",', match[2])))
+            keys = re.findall(r'\{"(\w+)",', match[2])
+            arrays.setdefault(match[1], []).append((match.start(), keys))
         for use in re.finditer(r'PL_KEYS\(\s*"([^"]*)",\s*(\w+)\)', text):
             before = [keys for start, keys in arrays.get(use[2], []) if start < use.start()]
             if before:
@@ -64,8 +67,9 @@ def page_table(heading):
 
 
 def differ(what, one, keys, other, others):
-    findings = [f"{what}: `{key}` is in {one}, but not in {other}" for key in sorted(keys - others)]
-    return findings + [f"{what}: `{key}` is in {other}, but not in {one}" for key in sorted(others - keys)]
+    pairs = [(key, one, other) for key in sorted(keys - others)]
+    pairs += [(key, other, one) for key in sorted(others - keys)]
+    return [f"{what}: `{key}` is in {here}, but not in {there}" for key, here, there in pairs]
 
 
 def main():
