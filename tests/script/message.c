@@ -45,9 +45,14 @@ static uint16_t kind_of(const struct script *s, const char *name)
     script_fail(s, "unknown kind", name);
 }
 
-static bool is_command(uint16_t kind)
+/* Adapters speak with a lease, everybody else with an idempotency id. */
+static bool is_command(const struct script *s, uint32_t peer, uint16_t kind)
 {
-    return kind >= PLACET_KIND_START && kind <= PLACET_KIND_DECIDE;
+    if (strcmp(s->people[peer].role, "adapter") == 0) {
+        return false;
+    }
+    return (kind >= PLACET_KIND_START && kind <= PLACET_KIND_EXTEND) || kind == PLACET_KIND_PAUSE ||
+           kind == PLACET_KIND_RESUME || kind == PLACET_KIND_HAND_OVER;
 }
 
 uint32_t script_add_peer(struct script *s, const char *name, const char *role)
@@ -219,7 +224,7 @@ static struct pl_bytes body_of(struct script *s, uint32_t peer, uint16_t kind, c
         script_fail(s, err.message, json);
     }
     const struct pl_bytes value = pl_writer_bytes(&out);
-    const bool add = is_command(kind) && pl_value_get(value, PL_TEXT("idem")).size == 0;
+    const bool add = is_command(s, peer, kind) && pl_value_get(value, PL_TEXT("idem")).size == 0;
     pl_reader_init(&in, value.at, value.size);
     pl_writer_init(&out, filled, sizeof filled);
     if (pl_reader_peek(&in) != PL_VALUE_MAP || !add) {

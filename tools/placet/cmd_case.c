@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "acting.h"
 #include "case_check.h"
 #include "case_view.h"
 #include "cli.h"
@@ -16,8 +17,7 @@
 
 /* ---- submit ---- */
 
-/* The JSON of a file as a value, or an exit code. */
-static int read_json(const struct pl_cli *cli, const char *path, json_t **value_out)
+int pl_cli_read_json(const struct pl_cli *cli, const char *path, json_t **value_out)
 {
     char *text = NULL;
     size_t size = 0;
@@ -135,7 +135,7 @@ int pl_cli_run_submit(struct pl_cli *cli)
     if (path == NULL) {
         form = json_object();
     } else {
-        const int rc = read_json(cli, path, &form);
+        const int rc = pl_cli_read_json(cli, path, &form);
         if (rc != 0) {
             return rc;
         }
@@ -221,10 +221,8 @@ static void draw_done(const struct pl_cli *cli, json_t *value)
                  (long long)pl_cli_number(value, "sequence"));
 }
 
-/* Sends a command of an officer or an applicant and says that it is done. `done` is what the record
- * has now. */
-static int command(struct pl_cli *cli, const char *role, enum placet_kind kind, json_t *body,
-                   const char *done)
+int pl_cli_act(struct pl_cli *cli, const char *role, enum placet_kind kind, json_t *body,
+               const char *done)
 {
     char id[PLACET_CASE_SIZE];
     json_t *answer = NULL;
@@ -251,7 +249,7 @@ static int with_reason(struct pl_cli *cli, enum placet_kind kind, const char *do
     if (pl_cli_option(cli, "reason") == NULL) {
         return pl_cli_usage(cli, "say why: --reason TEXT; it goes into the record");
     }
-    return command(cli, "officer", kind, body_with_reason(cli), done);
+    return pl_cli_act(cli, "officer", kind, body_with_reason(cli), done);
 }
 
 /* `--item N` of the members of a joint step. */
@@ -271,7 +269,7 @@ static int add_item(struct pl_cli *cli, json_t *body)
     return 0;
 }
 
-static int on_task(struct pl_cli *cli, enum placet_kind kind, json_t *body, const char *done)
+int pl_cli_act_on_task(struct pl_cli *cli, enum placet_kind kind, json_t *body, const char *done)
 {
     (void)json_object_set_new(body, "step", json_string(pl_cli_argument(cli, 1)));
     const int rc = add_item(cli, body);
@@ -279,7 +277,24 @@ static int on_task(struct pl_cli *cli, enum placet_kind kind, json_t *body, cons
         json_decref(body);
         return rc;
     }
-    return command(cli, "officer", kind, body, done);
+    return pl_cli_act(cli, "officer", kind, body, done);
+}
+
+/* Who decided, where that is somebody else, and what was answered beside the decision. */
+static int add_answer(struct pl_cli *cli, json_t *body)
+{
+    const char *officer = pl_cli_option(cli, "officer");
+    const char *path = pl_cli_option(cli, "answer");
+    json_t *answer = NULL;
+
+    if (officer != NULL) {
+        (void)json_object_set_new(body, "officer", json_string(officer));
+    }
+    const int rc = path != NULL ? pl_cli_read_json(cli, path, &answer) : 0;
+    if (answer != NULL) {
+        (void)json_object_set_new(body, "answer", answer);
+    }
+    return rc;
 }
 
 int pl_cli_run_decide(struct pl_cli *cli)
@@ -287,15 +302,20 @@ int pl_cli_run_decide(struct pl_cli *cli)
     char done[256];
     json_t *body = body_with_reason(cli);
 
+    const int rc = add_answer(cli, body);
+    if (rc != 0) {
+        json_decref(body);
+        return rc;
+    }
     (void)json_object_set_new(body, "decision", json_string(pl_cli_argument(cli, 2)));
     (void)snprintf(done, sizeof done, "%.80s decided: %.80s", pl_cli_argument(cli, 1),
                    pl_cli_argument(cli, 2));
-    return on_task(cli, PLACET_KIND_DECIDE, body, done);
+    return pl_cli_act_on_task(cli, PLACET_KIND_DECIDE, body, done);
 }
 
 int pl_cli_run_case_retry(struct pl_cli *cli)
 {
-    return on_task(cli, PLACET_KIND_RETRY, body_with_reason(cli), "offered again");
+    return pl_cli_act_on_task(cli, PLACET_KIND_RETRY, body_with_reason(cli), "offered again");
 }
 
 static int on_step(struct pl_cli *cli, enum placet_kind kind, const char *done)
@@ -307,7 +327,7 @@ static int on_step(struct pl_cli *cli, enum placet_kind kind, const char *done)
         return pl_cli_usage(cli, "say why: --reason TEXT; it goes into the record");
     }
     (void)json_object_set_new(body, "step", json_string(pl_cli_argument(cli, 1)));
-    return command(cli, "officer", kind, body, done);
+    return pl_cli_act(cli, "officer", kind, body, done);
 }
 
 int pl_cli_run_case_skip(struct pl_cli *cli)
@@ -332,37 +352,82 @@ int pl_cli_run_case_cancel(struct pl_cli *cli)
 
 int pl_cli_run_case_resume(struct pl_cli *cli)
 {
-    return command(cli, "officer", PLACET_KIND_RESUME_CASE, body_with_reason(cli), "resumed");
+    return pl_cli_act(cli, "officer", PLACET_KIND_RESUME_CASE, body_with_reason(cli), "resumed");
 }
 
 int pl_cli_run_withdraw(struct pl_cli *cli)
 {
-    return command(cli, "portal", PLACET_KIND_WITHDRAW, body_with_reason(cli), "withdrawn");
+    return pl_cli_act(cli, "portal", PLACET_KIND_WITHDRAW, body_with_reason(cli), "withdrawn");
 }
 
 int pl_cli_run_supplement(struct pl_cli *cli)
 {
     json_t *changes = NULL;
-    const int rc = read_json(cli, pl_cli_argument(cli, 1), &changes);
+    const int rc = pl_cli_read_json(cli, pl_cli_argument(cli, 1), &changes);
 
     return rc != 0 ? rc
-                   : command(cli, "portal", PLACET_KIND_SUPPLEMENT,
-                             json_pack("{s:o}", "changes", changes), "supplemented");
+                   : pl_cli_act(cli, "portal", PLACET_KIND_SUPPLEMENT,
+                                json_pack("{s:o}", "changes", changes), "supplemented");
+}
+
+static void draw_told(const struct pl_cli *cli, json_t *value)
+{
+    size_t i = 0;
+    json_t *id = NULL;
+
+    json_array_foreach(json_object_get(value, "cases"), i, id)
+    {
+        pl_cli_print(cli, PL_CLI_BOLD, "%s", json_string_value(id));
+        (void)printf("  signal received\n");
+    }
+}
+
+/* To every open case that waits for it with this key. */
+static int signal_by_key(struct pl_cli *cli, const char *key, json_t *body)
+{
+    struct placet_client *client = NULL;
+    json_t *answer = NULL;
+    int rc = pl_cli_connect(cli, "portal", &client);
+
+    (void)json_object_set_new(body, "key", json_string(key));
+    if (rc == 0) {
+        rc = pl_cli_ask(cli, client, PLACET_KIND_SIGNAL, json_incref(body), &answer);
+    }
+    placet_client_close(&client);
+    json_decref(body);
+    if (rc != 0) {
+        return rc;
+    }
+    json_t *value = json_pack(
+        "{s:O, s:s, s:O, s:O}", "case", json_object_get(answer, "case"), "done", "signal received",
+        "sequence", json_object_get(answer, "sequence"), "cases", json_object_get(answer, "cases"));
+    json_decref(answer);
+    return pl_cli_show(cli, (struct pl_cli_result){.value = value, .draw = draw_told},
+                       PL_CLI_EXIT_YES);
 }
 
 int pl_cli_run_signal(struct pl_cli *cli)
 {
-    const char *path = pl_cli_argument(cli, 2);
-    json_t *body = json_pack("{s:s}", "name", pl_cli_argument(cli, 1));
+    const char *key = pl_cli_option(cli, "key");
+    const int first = key == NULL ? 1 : 0; /* a key stands for the case */
+    const char *name = pl_cli_argument(cli, first);
+    const char *path = pl_cli_argument(cli, first + 1);
     json_t *data = NULL;
-    const int rc = path != NULL ? read_json(cli, path, &data) : 0;
 
+    if (name == NULL) {
+        return pl_cli_usage(cli, "say which case and which signal, or --key KEY and the signal");
+    }
+    if (key != NULL && cli->argument_count > 2) {
+        return pl_cli_usage(cli, "with --key there is no CASE");
+    }
+    const int rc = path != NULL ? pl_cli_read_json(cli, path, &data) : 0;
     if (rc != 0) {
-        json_decref(body);
         return rc;
     }
+    json_t *body = json_pack("{s:s}", "name", name);
     if (data != NULL) {
         (void)json_object_set_new(body, "data", data);
     }
-    return command(cli, "portal", PLACET_KIND_SIGNAL, body, "signal received");
+    return key != NULL ? signal_by_key(cli, key, body)
+                       : pl_cli_act(cli, "portal", PLACET_KIND_SIGNAL, body, "signal received");
 }
