@@ -12,7 +12,7 @@ static struct pl_hand_task *inside(struct placet_task *task)
 static bool is_final(enum placet_kind kind)
 {
     return kind == PLACET_KIND_COMPLETE || kind == PLACET_KIND_FAIL || kind == PLACET_KIND_THROW ||
-           kind == PLACET_KIND_RELEASE;
+           kind == PLACET_KIND_RELEASE || kind == PLACET_KIND_HAND_OVER;
 }
 
 static void tell(struct placet_adapter *adapter, const struct pl_hand_task *task,
@@ -179,6 +179,7 @@ int placet_task_complete(struct placet_task *task, const struct placet_answer *a
     }
     placet_put_key_text(out, "decision", answer->decision);
     placet_put_key_text(out, "reason", answer->reason);
+    placet_put_key_text(out, "officer", answer->officer);
     placet_put_key_value(out, "answer", answer->answer);
     placet_put_key_value(out, "documents", answer->documents);
     return finish(hand, PLACET_KIND_COMPLETE);
@@ -219,4 +220,42 @@ int placet_task_release(struct placet_task *task)
 {
     struct pl_hand_task *hand = inside(task);
     return begin(hand) == NULL ? PLACET_EINVALID : finish(hand, PLACET_KIND_RELEASE);
+}
+
+int placet_task_hand_over(struct placet_task *task, const char *service, const char *reason)
+{
+    struct pl_hand_task *hand = inside(task);
+    struct placet_writer *out = begin(hand);
+
+    if (out == NULL || service == NULL || reason == NULL) {
+        return PLACET_EINVALID;
+    }
+    placet_put_key_text(out, "service", service);
+    placet_put_key_text(out, "reason", reason);
+    return finish(hand, PLACET_KIND_HAND_OVER);
+}
+
+int placet_task_pause(struct placet_task *task, const char *reason, const char *estimate)
+{
+    struct pl_hand_task *hand = inside(task);
+    struct placet_writer *out = begin(hand);
+
+    if (out == NULL || reason == NULL || estimate == NULL) {
+        return PLACET_EINVALID;
+    }
+    placet_put_key_text(out, "reason", reason);
+    placet_put_key_text(out, "estimate", estimate);
+    return finish(hand, PLACET_KIND_PAUSE);
+}
+
+int placet_task_resume(struct placet_task *task, const char *reason)
+{
+    struct pl_hand_task *hand = inside(task);
+    struct placet_writer *out = begin(hand);
+
+    if (out == NULL || reason == NULL) {
+        return PLACET_EINVALID;
+    }
+    placet_put_key_text(out, "reason", reason);
+    return finish(hand, PLACET_KIND_RESUME);
 }

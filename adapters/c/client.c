@@ -125,11 +125,17 @@ int placet_client_wait_ms(const struct placet_client *client)
 
 /* ---- asking ---- */
 
+/* Kinds that change something; three of them are spoken by adapters too, with a lease instead. */
+static bool is_command(enum placet_kind kind)
+{
+    return ((int)kind >= COMMANDS_FIRST && (int)kind <= COMMANDS_LAST) ||
+           kind == PLACET_KIND_PAUSE || kind == PLACET_KIND_RESUME || kind == PLACET_KIND_HAND_OVER;
+}
+
 /* The body with an idempotency id, if it is a command without one. */
 static int complete_body(struct placet_client *client, enum placet_kind kind,
                          struct placet_value body, struct placet_value *out)
 {
-    const bool command = (int)kind >= COMMANDS_FIRST && (int)kind <= COMMANDS_LAST;
     struct placet_items items = placet_items_of(body);
     struct placet_writer *scratch = &client->scratch;
     struct placet_text key;
@@ -139,7 +145,7 @@ static int complete_body(struct placet_client *client, enum placet_kind kind,
     if (placet_value_type(body) != PLACET_TYPE_MAP) {
         return PLACET_EINVALID;
     }
-    if (!command || placet_value_get(body, "idem").size > 0) {
+    if (!is_command(kind) || placet_value_get(body, "idem").size > 0) {
         *out = body;
         return PLACET_OK;
     }

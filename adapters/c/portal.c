@@ -66,6 +66,19 @@ int placet_signal(struct placet_client *client, const char *case_id, const char 
     return ask(client, PLACET_KIND_SIGNAL, &out, NULL, err);
 }
 
+int placet_signal_key(struct placet_client *client, const char *name, const char *key,
+                      struct placet_value data, struct placet_reply *reply_out,
+                      struct placet_error *err)
+{
+    struct placet_writer out = {0};
+
+    placet_put_map(&out);
+    placet_put_key_text(&out, "name", name);
+    placet_put_key_text(&out, "key", key);
+    placet_put_key_value(&out, "data", data);
+    return ask(client, PLACET_KIND_SIGNAL, &out, reply_out, err);
+}
+
 int placet_supplement(struct placet_client *client, const char *case_id,
                       struct placet_value changes, struct placet_error *err)
 {
@@ -98,6 +111,57 @@ int placet_decide(struct placet_client *client, const char *task, const char *de
     placet_put_key_text(&out, "decision", decision);
     placet_put_key_text(&out, "reason", reason);
     return ask(client, PLACET_KIND_DECIDE, &out, NULL, err);
+}
+
+static void put_step(struct placet_writer *out, const char *case_id, const char *step)
+{
+    placet_put_map(out);
+    placet_put_key_text(out, "case", case_id);
+    placet_put_key_text(out, "step", step);
+}
+
+int placet_clock_stop(struct placet_client *client, const char *case_id, const char *step,
+                      const char *reason, const char *estimate, struct placet_error *err)
+{
+    struct placet_writer out = {0};
+
+    put_step(&out, case_id, step);
+    placet_put_key_text(&out, "reason", reason);
+    placet_put_key_text(&out, "estimate", estimate);
+    return ask(client, PLACET_KIND_PAUSE, &out, NULL, err);
+}
+
+int placet_clock_resume(struct placet_client *client, const char *case_id, const char *step,
+                        const char *reason, struct placet_error *err)
+{
+    struct placet_writer out = {0};
+
+    put_step(&out, case_id, step);
+    placet_put_key_text(&out, "reason", reason);
+    return ask(client, PLACET_KIND_RESUME, &out, NULL, err);
+}
+
+int placet_extend(struct placet_client *client, const char *case_id, const char *step,
+                  const char *role, const char *reason, struct placet_error *err)
+{
+    struct placet_writer out = {0};
+
+    put_step(&out, case_id, step);
+    placet_put_key_text(&out, "role", role);
+    placet_put_key_text(&out, "reason", reason);
+    return ask(client, PLACET_KIND_EXTEND, &out, NULL, err);
+}
+
+int placet_hand_over(struct placet_client *client, const char *task, const char *service,
+                     const char *reason, struct placet_error *err)
+{
+    struct placet_writer out = {0};
+
+    placet_put_map(&out);
+    placet_put_key_text(&out, "task", task);
+    placet_put_key_text(&out, "service", service);
+    placet_put_key_text(&out, "reason", reason);
+    return ask(client, PLACET_KIND_HAND_OVER, &out, NULL, err);
 }
 
 int placet_publish(struct placet_client *client, struct placet_value files, bool dry_run,

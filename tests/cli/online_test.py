@@ -220,6 +220,48 @@ def acting(e, case):
     findings.expect(done.returncode == 1, f"a cancelled case ends with {done.returncode}")
 
 
+def officers(e):
+    """Clocks, extension, competence, answers, signals by key, a calendar published again."""
+    scripts = cli.HERE.parent / "script"
+    e.json("publish", "publish", str(scripts / "workflows/desk.yaml"))
+    with tempfile.TemporaryDirectory() as folder:
+        def file(name, value):
+            path = f"{folder}/{name}.json"
+            with open(path, "w", encoding="utf-8") as out:
+                json.dump(value, out)
+            return path
+
+        shop = file("shop", {"name": "Tea", "area": 40, "kitchen": False})
+        case = e.json("submit", "submit", "desk", shop, "--key", "D-1")["case"]
+        e.fails(2, "clock", "stop", case, "review", "hearing")
+        e.fails(2, "clock", "stop", case, "review", "flood", "--estimate", "20 days")
+        e.json("done", "clock", "stop", case, "review", "hearing", "--estimate", "20 days")
+        steps = e.json("case", "case", case)["all_steps"]
+        findings.expect(steps[0]["stops"] == ["hearing"] and set(steps[0]["clocks"]) == {
+            "promised", "statutory", "internal"}, f"a clock that stands still: {steps[0]}")
+        findings.expect("stopped: hearing" in e.ask("case", case).stdout, "in the table")
+        e.json("done", "clock", "resume", case, "review", "hearing")
+        e.fails(6, "step", "extend", case, "review", "--role", "clerk", "--reason", "flood")
+        e.json("done", "step", "extend", case, "review", "--role", "agency_head", "--reason",
+               "flood")
+        e.fails(2, "task", "hand-over", case, "review", "planning.review")
+        e.json("done", "task", "hand-over", case, "review", "planning.review", "--reason", "large")
+        e.fails(1, "decide", case, "review", "approve", "--answer", file("none", {}))
+        e.json("done", "decide", case, "review", "approve", "--officer", "officer:wu",
+               "--answer", file("grade", {"grade": 3}))
+        e.fails(2, "signal", case)
+        e.fails(4, "signal", "--key", "Noodles", "payment", file("paid", {"yuan": 5}))
+        told = e.json("done", "signal", "--key", "Tea", "payment", file("paid", {"yuan": 5}))
+        findings.expect(told["cases"] == [case], f"told: {told}")
+    amended = str(scripts / "amended/calendars/cn.yaml")
+    dry = e.json("calendar_amend", "calendar", "amend", amended, "--dry-run")
+    findings.expect(dry["dry_run"] and dry["definitions"] == 3, f"dry run: {dry}")
+    for unchanged in (False, True):
+        done = e.json("calendar_amend", "calendar", "amend", amended)
+        findings.expect(done["unchanged"] == unchanged, f"amended: {done}")
+    e.fails(5, "calendar", "amend", "workflows/calendars/cn.yaml")
+
+
 def check_events(events, what):
     for event in events:
         cli.validate(event, "watch")
@@ -292,6 +334,7 @@ def main():
         case = submitting(e)
         looking(e, case)
         acting(e, case)
+        officers(e)
     with engine("--clock-rate", "3000000", "--clock-start", "2016-04-20") as e:
         e.json("publish", "publish", "workflows")
         e.offices()

@@ -55,7 +55,8 @@ def completion(findings, table):
     script = cli.run("completion", "bash").stdout
     first = {c["name"].split()[0] for c in table["commands"]}
     findings.expect(complete(script, "placet", "") == first, "first words")
-    findings.expect(complete(script, "placet", "calendar", "") == {"count"}, "second words")
+    findings.expect(complete(script, "placet", "calendar", "") == {"count", "amend"},
+                    "second words")
     findings.expect("--from" in complete(script, "placet", "analyse", "--f"), "options")
     findings.expect(complete(script, "placet", "check", "-o", "j") == {"json", "jsonl"}, "values")
     for command in table["commands"]:

@@ -230,6 +230,37 @@ static void a_task_is_answered_with_its_lease(void **state)
     assert_int_equal(placet_adapter_tasks(bench->adapter), 0);
 }
 
+static void clocks_stop_and_another_department_gets_it(void **state)
+{
+    struct bench *bench = *state;
+
+    subscribe(bench);
+    fake_engine_reply_to(bench->engine, PLACET_KIND_HAND_OVER, 0, "{\"sequence\": 14}");
+    offer(bench, "C7.1.0.1", 9);
+    RUN_UNTIL(bench, bench->office.handled == 1);
+    assert_int_equal(placet_task_pause(bench->office.task, "hearing", NULL), PLACET_EINVALID);
+    assert_int_equal(placet_task_pause(bench->office.task, "hearing", "20 days"), PLACET_OK);
+    assert_int_equal(placet_task_resume(bench->office.task, NULL), PLACET_EINVALID);
+    assert_int_equal(placet_task_resume(bench->office.task, "hearing"), PLACET_OK);
+    assert_int_equal(placet_task_hand_over(bench->office.task, "a.b", NULL), PLACET_EINVALID);
+    assert_int_equal(placet_task_hand_over(bench->office.task, "a.b", "large"), PLACET_OK);
+    /* It is gone. */
+    assert_int_equal(placet_task_release(bench->office.task), PLACET_EINVALID);
+
+    struct fake_message message = expect(bench, PLACET_KIND_PAUSE);
+    assert_int_equal(lease_of(&message), 9);
+    assert_true(placet_text_is(placet_get_text(message.body, "estimate"), "20 days"));
+    free(message.bytes);
+    message = expect(bench, PLACET_KIND_RESUME);
+    assert_true(placet_text_is(placet_get_text(message.body, "reason"), "hearing"));
+    free(message.bytes);
+    message = expect(bench, PLACET_KIND_HAND_OVER);
+    assert_true(placet_text_is(placet_get_text(message.body, "service"), "a.b"));
+    free(message.bytes);
+    RUN_UNTIL(bench, bench->office.outcomes == 1);
+    assert_int_equal(placet_adapter_tasks(bench->adapter), 0);
+}
+
 static void a_task_that_comes_twice_is_handed_over_once(void **state)
 {
     struct bench *bench = *state;
@@ -514,6 +545,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_task_is_answered_with_its_lease, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(clocks_stop_and_another_department_gets_it, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_task_that_comes_twice_is_handed_over_once, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(cancel_needs_the_right_lease, set_up, tear_down),

@@ -58,8 +58,7 @@ int pl_cli_run_step_extend(struct pl_cli *cli)
     (void)snprintf(done, sizeof done, "the limits of %.80s are extended", pl_cli_argument(cli, 1));
     return pl_cli_act(cli, "officer", PLACET_KIND_EXTEND,
                       json_pack("{s:s, s:s, s:s}", "step", pl_cli_argument(cli, 1), "role",
-                                pl_cli_option(cli, "role"), "reason",
-                                pl_cli_option(cli, "reason")),
+                                pl_cli_option(cli, "role"), "reason", pl_cli_option(cli, "reason")),
                       done);
 }
 

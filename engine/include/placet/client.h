@@ -148,6 +148,12 @@ PLACET_API PLACET_MUST_CHECK int placet_start(struct placet_client *client,
 PLACET_API PLACET_MUST_CHECK int placet_signal(struct placet_client *client, const char *case_id,
                                                const char *name, struct placet_value data,
                                                struct placet_error *err);
+/** The same to every open case that waits for a signal of this name with this key; `reply_out` has
+ * them as `cases`. #PLACET_ENOTFOUND when none does. */
+PLACET_API PLACET_MUST_CHECK int placet_signal_key(struct placet_client *client, const char *name,
+                                                   const char *key, struct placet_value data,
+                                                   struct placet_reply *reply_out,
+                                                   struct placet_error *err);
 /** The applicant's changes to the form that a step asked for: a map, merged into the form. */
 PLACET_API PLACET_MUST_CHECK int placet_supplement(struct placet_client *client,
                                                    const char *case_id, struct placet_value changes,
@@ -158,6 +164,24 @@ PLACET_API PLACET_MUST_CHECK int placet_withdraw(struct placet_client *client, c
 PLACET_API PLACET_MUST_CHECK int placet_decide(struct placet_client *client, const char *task,
                                                const char *decision, const char *reason,
                                                struct placet_error *err);
+
+/** The clocks of a step stand still for a reason of the law ("hearing"), with a written estimate of
+ * how long; and go on. */
+PLACET_API PLACET_MUST_CHECK int placet_clock_stop(struct placet_client *client,
+                                                   const char *case_id, const char *step,
+                                                   const char *reason, const char *estimate,
+                                                   struct placet_error *err);
+PLACET_API PLACET_MUST_CHECK int placet_clock_resume(struct placet_client *client,
+                                                     const char *case_id, const char *step,
+                                                     const char *reason, struct placet_error *err);
+/** Extends the limits of a step, once, before they end; `role` as the definition names it. */
+PLACET_API PLACET_MUST_CHECK int placet_extend(struct placet_client *client, const char *case_id,
+                                               const char *step, const char *role,
+                                               const char *reason, struct placet_error *err);
+/** Another department that the step names is competent: the task goes there. */
+PLACET_API PLACET_MUST_CHECK int placet_hand_over(struct placet_client *client, const char *task,
+                                                  const char *service, const char *reason,
+                                                  struct placet_error *err);
 
 /** Publishes a definition: `files` is a list of [name, text], the workflow first, as
  * placet_bundle_bytes gives it (<placet/definition.h>). `reply_out` has the revision, or the
@@ -200,7 +224,8 @@ struct placet_task {
     const char *key;      /**< the applicant's number of the case, "" without one */
     const char *workflow; /**< id of the definition */
     const char *step;     /**< id of the step */
-    const char *role;     /**< in a joint step "decision" or "opinion" of a member; else "lead" */
+    const char *role;     /**< in a joint step "decision" or "opinion" of a member, "signer" of one
+                               of several signatures; else "lead" */
     int64_t revision;     /**< of the definition */
     int64_t attempt;      /**< 1, and one more after each failure */
     int64_t due_ms;       /**< end of the promised limit; 0: none */
@@ -282,7 +307,7 @@ PLACET_API size_t placet_adapter_pending(const struct placet_adapter *adapter);
 PLACET_API uint64_t placet_adapter_refused(const struct placet_adapter *adapter);
 
 /* Answers. Each is sent in the next placet_adapter_run at the latest and sent again until the
- * engine answered. After the last four the task is gone: do not touch it again. */
+ * engine answered. After the last five the task is gone: do not touch it again. */
 
 /** The answer of a department. Text and values are copied. */
 struct placet_answer {
@@ -291,6 +316,7 @@ struct placet_answer {
     struct placet_value answer;    /**< a map, kept with the case; or of size 0 */
     struct placet_value documents; /**< list of maps, each with the `id` of a document that the step
                                         issues and what is kept of it; or of size 0 */
+    const char *officer;           /**< who decided, in a system of several; NULL: the adapter */
 };
 
 /** Work begins, and the task must be answered within the lease: say so again by
@@ -306,6 +332,11 @@ PLACET_API PLACET_MUST_CHECK int placet_task_progress(struct placet_task *task, 
  */
 PLACET_API PLACET_MUST_CHECK int placet_task_park(struct placet_task *task, const char *reference,
                                                   int64_t until_ms);
+/** The clocks of the step stand still for a reason of the law ("hearing"), with a written estimate;
+ * and go on. The task stays in hand. */
+PLACET_API PLACET_MUST_CHECK int placet_task_pause(struct placet_task *task, const char *reason,
+                                                   const char *estimate);
+PLACET_API PLACET_MUST_CHECK int placet_task_resume(struct placet_task *task, const char *reason);
 PLACET_API PLACET_MUST_CHECK int placet_task_complete(struct placet_task *task,
                                                       const struct placet_answer *answer);
 /** Technical failure: retried after `backoff_ms` (0: the engine's choice) when `retryable`. */
@@ -317,6 +348,9 @@ PLACET_API PLACET_MUST_CHECK int placet_task_throw(struct placet_task *task, con
                                                    const char *message);
 /** Given back, no attempt burnt. */
 PLACET_API PLACET_MUST_CHECK int placet_task_release(struct placet_task *task);
+/** Not competent: it goes to another service that the step names (`choices` of the task's body). */
+PLACET_API PLACET_MUST_CHECK int placet_task_hand_over(struct placet_task *task,
+                                                       const char *service, const char *reason);
 
 /* ============================== watching ============================== */
 
