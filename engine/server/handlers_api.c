@@ -324,7 +324,7 @@ int pl_handle_signal(struct pl_request *r)
     int rc = PLACET_OK;
 
     cmd.code = pl_request_text(r, "name", SIGNAL_NAME_MAX, PL_REQUIRED);
-    cmd.answer = pl_request_map(r, "data", PL_OPTIONAL);
+    cmd.answer = pl_request_value(r, "data"); /* an item may be a number or a text */
     if (!by_case) {
         cmd.key = pl_request_text(r, "key", PL_REASON_MAX, PL_REQUIRED);
         return signal_by_key(r, &cmd);

@@ -114,6 +114,11 @@ struct pl_bytes pl_request_map(struct pl_request *r, const char *key, enum pl_ne
     return typed_field(r, key, need, PL_VALUE_MAP, "must be a map");
 }
 
+struct pl_bytes pl_request_value(struct pl_request *r, const char *key)
+{
+    return field(r, key, PL_OPTIONAL);
+}
+
 struct pl_bytes pl_request_array(struct pl_request *r, const char *key, enum pl_need need)
 {
     return typed_field(r, key, need, PL_VALUE_ARRAY, "must be an array");

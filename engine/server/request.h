@@ -37,6 +37,7 @@ int64_t pl_request_int_or(struct pl_request *r, const char *key, int64_t min, in
                           int64_t fallback);
 bool pl_request_bool(struct pl_request *r, const char *key, bool fallback);
 struct pl_bytes pl_request_map(struct pl_request *r, const char *key, enum pl_need need);
+struct pl_bytes pl_request_value(struct pl_request *r, const char *key); /* of any type */
 struct pl_bytes pl_request_array(struct pl_request *r, const char *key, enum pl_need need);
 
 /* `case`: "C1042", or `workflow` and `key` of an open case. Id 0 with a mistake otherwise; an open

@@ -17,6 +17,25 @@
 
 /* ---- submit ---- */
 
+/* The JSON of a file as a value, or an exit code. */
+static int read_value(const struct pl_cli *cli, const char *path, json_t **value_out)
+{
+    char *text = NULL;
+    size_t size = 0;
+    json_error_t error;
+    int rc = pl_cli_read_file(cli, path, &text, &size);
+
+    if (rc != 0) {
+        return rc;
+    }
+    *value_out = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    free(text);
+    return *value_out != NULL
+               ? 0
+               : pl_cli_fail(cli, PL_CLI_EXIT_USAGE, "The data are JSON.", "%s:%d:%d: %s", path,
+                             error.line, error.column, error.text);
+}
+
 int pl_cli_read_json(const struct pl_cli *cli, const char *path, json_t **value_out)
 {
     char *text = NULL;
@@ -420,7 +439,7 @@ int pl_cli_run_signal(struct pl_cli *cli)
     if (key != NULL && cli->argument_count > 2) {
         return pl_cli_usage(cli, "with --key there is no CASE");
     }
-    const int rc = path != NULL ? pl_cli_read_json(cli, path, &data) : 0;
+    const int rc = path != NULL ? read_value(cli, path, &data) : 0;
     if (rc != 0) {
         return rc;
     }
