@@ -67,7 +67,8 @@ static bool begin_anew(struct pl_deciding *d, uint16_t step, struct pl_event *st
     pl_core_clock_clear(&fresh);
     fresh.started_ms = begins_at(d, step);
     fresh.due_ms = started->step_started.due_ms;
-    const struct pl_clock clock = {pl_core_calendar(d->def, &d->out->after), &fresh, NULL};
+    const struct pl_clock clock = {.calendar = pl_core_calendar(d->def, &d->out->after),
+                                   .step = &fresh};
     const struct pl_limits limits = pl_core_limits(&clock, &d->def->steps[step], d->facts->now_ms);
 
     started->step_started.due_ms = limits.due_ms;

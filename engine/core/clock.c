@@ -21,7 +21,8 @@ struct pl_clock pl_core_clock(const struct pl_definition *def, const struct pl_c
     return (struct pl_clock){
         .calendar = pl_core_calendar(def, c),
         .step = s,
-        .extension = s->extended != 0 ? &def->steps[step].extension->span : NULL,
+        .extension = {s->extended, s->extended != 0 ? def->steps[step].extension->span.unit
+                                                    : PL_UNIT_WORKING_DAYS},
     };
 }
 
@@ -42,11 +43,11 @@ int64_t pl_core_limit_end(const struct pl_clock *clock, struct pl_span limit)
 {
     const struct pl_left_out out = left_out(clock->step);
 
-    if (clock->extension == NULL) {
+    if (clock->extension.count == 0) {
         return pl_core_span_end(clock, limit);
     }
     return pl_calendar_deadline_extended(clock->calendar, clock->step->started_ms, limit,
-                                         *clock->extension, &out)
+                                         clock->extension, &out)
         .due_ms;
 }
 
@@ -129,7 +130,7 @@ uint16_t pl_core_next_member_rung(const struct pl_clock *clock, const struct pl_
     const struct pl_member *member = pl_step_member(sd, item);
     struct pl_clock own = *clock;
 
-    own.extension = NULL; /* it is the group's limit that is extended */
+    own.extension.count = 0; /* it is the group's limit that is extended */
     return next_rung(&own, member->rungs, member->rung_count, reached, at_ms_out);
 }
 

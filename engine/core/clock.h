@@ -12,7 +12,7 @@
 struct pl_clock {
     const struct pl_calendar *calendar;
     const struct pl_step *step;
-    const struct pl_span *extension; /* granted; NULL: none */
+    struct pl_span extension; /* as granted; count 0: none */
 };
 
 /* Reads the record that stands in the case. */

@@ -131,7 +131,18 @@ static enum pl_rejection may_extend(const struct pl_deciding *d, const struct pl
     if (d->cmd->reason.len == 0) {
         return PL_REJECT_REASON_REQUIRED;
     }
+    if (d->cmd->count > sd->extension->span.count) {
+        return PL_REJECT_TOO_LONG;
+    }
     return s->due_ms <= pl_core_ran_until(s, d->facts->now_ms) ? PL_REJECT_LIMIT_OVER : PL_ACCEPTED;
+}
+
+/* All that the definition allows, or less. */
+static struct pl_span granted(const struct pl_deciding *d, const struct pl_step_def *sd)
+{
+    const struct pl_span all = sd->extension->span;
+
+    return (struct pl_span){d->cmd->count != 0 ? d->cmd->count : all.count, all.unit};
 }
 
 enum pl_rejection pl_decide_step_extend(struct pl_deciding *d)
@@ -148,7 +159,7 @@ enum pl_rejection pl_decide_step_extend(struct pl_deciding *d)
     }
     struct pl_clock clock = pl_core_clock(d->def, &d->out->after, step);
 
-    clock.extension = &sd->extension->span;
+    clock.extension = granted(d, sd);
     const int64_t due_ms =
         pl_core_limits(&clock, sd, pl_core_ran_until(s, d->facts->now_ms)).due_ms;
 
@@ -156,7 +167,7 @@ enum pl_rejection pl_decide_step_extend(struct pl_deciding *d)
                         .kind = PL_EVT_STEP_EXTENDED,
                         .step = step,
                         .item = PL_NO_ITEM,
-                        .step_extended = {.count = sd->extension->span.count,
+                        .step_extended = {.count = clock.extension.count,
                                           .due_before_ms = s->due_ms,
                                           .due_ms = due_ms,
                                           .role = sd->extension->role,

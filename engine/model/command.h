@@ -81,6 +81,7 @@ struct pl_command {
     struct pl_text service;  /* TASK_HAND_OVER: to whom; STEP_EXTEND: role of who grants it */
     struct pl_text code; /* TASK_FAIL, TASK_THROW; SIGNAL: name; CLOCK_STOP, CLOCK_RESUME: word of
                             the reason */
+    uint32_t count; /* STEP_EXTEND: so many units of the extension are granted; 0 = all of them */
     struct pl_text estimate; /* CLOCK_STOP: how long it will take, as told in writing */
     struct pl_case_id child; /* START: the parent; CHILD_*: the child */
     uint16_t parent_task;    /* START of a child */

@@ -410,6 +410,7 @@ int pl_handle_extend(struct pl_request *r)
     cmd.step = request_step(r, cmd.case_id);
     cmd.item = PL_NO_ITEM;
     cmd.service = pl_request_text(r, "role", PL_ID_MAX, PL_REQUIRED);
+    cmd.count = (uint32_t)pl_request_int_or(r, "count", 1, UINT32_MAX, 0);
     cmd.reason = pl_request_text(r, "reason", PL_REASON_MAX, PL_REQUIRED);
     return run(r, &cmd);
 }

@@ -421,6 +421,9 @@ static void test_one_extension_by_its_role_in_time(void **state)
     build_extension(&b, step, WD(10));
     assert_int_equal(world_extend(&w, step, "clerk"), PL_REJECT_WRONG_ROLE);
     assert_int_equal(world_do(&w, bare), PL_REJECT_REASON_REQUIRED);
+    bare.reason = PL_TEXT("a difficult site");
+    bare.count = 11;
+    assert_int_equal(world_do(&w, bare), PL_REJECT_TOO_LONG);
     w.facts.now_ms = step0()->due_ms;
     assert_int_equal(world_extend(&w, step, "head"), PL_REJECT_LIMIT_OVER);
     w.facts.now_ms--;
@@ -429,6 +432,26 @@ static void test_one_extension_by_its_role_in_time(void **state)
 }
 
 /* A clock that stands still has not run out, however long the hearing takes. */
+/* "Up to 10 working days": three are enough. */
+static void test_a_shorter_extension(void **state)
+{
+    (void)state;
+    const uint16_t step = build_three();
+
+    build_extension(&b, step, WD(10));
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_do(&w, (struct pl_command){.kind = PL_CMD_STEP_EXTEND,
+                                                      .actor = PL_ACTOR_OFFICER,
+                                                      .item = PL_NO_ITEM,
+                                                      .service = PL_TEXT("head"),
+                                                      .reason = PL_TEXT("a difficult site"),
+                                                      .count = 3}),
+                     PL_ACCEPTED);
+    assert_limits("2025-04-03", "2025-04-18", "2025-03-20");
+    assert_int_equal(next_event(PL_EVT_STEP_EXTENDED)->step_extended.count, 3);
+    assert_int_equal(world_extend(&w, step, "head"), PL_REJECT_NO_EXTENSION);
+}
+
 static void test_an_extension_within_a_stop(void **state)
 {
     (void)state;
@@ -613,6 +636,7 @@ int main(void)
         cmocka_unit_test_setup(test_too_late_to_stop, set_up),
         cmocka_unit_test_setup(test_an_extension_moves_what_lies_ahead, set_up),
         cmocka_unit_test_setup(test_one_extension_by_its_role_in_time, set_up),
+        cmocka_unit_test_setup(test_a_shorter_extension, set_up),
         cmocka_unit_test_setup(test_an_extension_within_a_stop, set_up),
         cmocka_unit_test_setup(test_an_extension_in_another_unit, set_up),
         cmocka_unit_test_setup(test_a_new_clock_may_be_extended_again, set_up),
