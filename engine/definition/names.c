@@ -163,7 +163,7 @@ static struct found find_part(const struct pl_names *names, const char *word)
 /* A title of some length with a letter or two wrong. Never sure. */
 static struct found find_near_title(const struct pl_names *names, const char *word)
 {
-    const char *titles[2 * PL_NAMES_MAX];
+    const char *titles[2 * PL_NAMES_MAX] = {0};
     unsigned of[2 * PL_NAMES_MAX];
     unsigned count = 0;
 

@@ -542,11 +542,12 @@ static int (*const checks[])(struct check *c, struct pl_cel_step *step) = {
 static int check_result(struct check *c, enum pl_cel_type wanted)
 {
     struct pl_cel_program *program = c->program;
-    const enum pl_cel_type type = c->stack[0].shape.type;
+
+    PL_CHECK(c->depth == 1 && c->frame_count == 0 && program->count < program->count_max);
+    const enum pl_cel_type type = pop(c).shape.type;
     const bool fits = may_be(type, wanted) || wanted == PL_CEL_DYN ||
                       (type == PL_CEL_INT && wanted == PL_CEL_DOUBLE);
 
-    PL_CHECK(c->depth == 1 && c->frame_count == 0 && program->count < program->count_max);
     if (!fits) {
         return pl_cel_refuse(c->err, program->source, 0, NULL,
                              "the expression gives %s, but %s is wanted", pl_cel_shape_name(type),

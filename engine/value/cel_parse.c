@@ -2,6 +2,7 @@
  * PL_CEL_DEPTH_MAX. */
 #include "value/cel_parse.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -67,15 +68,14 @@ struct pl_cel_step *pl_cel_parse_last(struct pl_cel_parse *p)
     return &p->program->steps[p->program->count - 1];
 }
 
-int pl_cel_parse_open(struct pl_cel_parse *p, enum pl_cel_op op, uint32_t from, uint32_t offset,
-                      struct pl_cel_step **step_out)
+int pl_cel_parse_open(struct pl_cel_parse *p, enum pl_cel_op op, uint32_t from, uint32_t offset)
 {
     if (p->frames == PL_CEL_FRAMES_MAX) {
         return pl_cel_limit(p->lex.err, p->lex.source, offset,
                             "the expression is nested too deeply");
     }
     p->frames++;
-    *step_out = pl_cel_parse_emit(p, op, from, offset);
+    (void)pl_cel_parse_emit(p, op, from, offset);
     return PLACET_OK;
 }
 
@@ -185,13 +185,12 @@ static int parse_container(struct pl_cel_parse *p, enum pl_cel_type type)
                                  ? "Separate the entries with `,` and close the list with `]`."
                                  : "Separate the entries with `,` and close the map with `}`.";
     const uint32_t from = p->token.offset;
-    struct pl_cel_step *open = NULL;
     int rc = pl_cel_parse_advance(p);
-    rc = rc == PLACET_OK ? pl_cel_parse_open(p, PL_CEL_OP_OPEN, from, from, &open) : rc;
+    rc = rc == PLACET_OK ? pl_cel_parse_open(p, PL_CEL_OP_OPEN, from, from) : rc;
     if (rc != PLACET_OK) {
         return rc;
     }
-    open->type = type;
+    pl_cel_parse_last(p)->type = type;
     while (rc == PLACET_OK && !pl_cel_parse_at(p, end)) {
         rc = type == PL_CEL_LIST ? parse_list_entry(p) : parse_map_entry(p);
         if (rc != PLACET_OK || pl_cel_parse_at(p, end)) {
@@ -564,8 +563,11 @@ int pl_cel_parse_expression(struct pl_cel_parse *p)
 
 /* ---- the pass ---- */
 
+#define ALIGNMENT _Alignof(max_align_t)
+
 /* No token makes more than two steps (`&&`: the jump and the operator; `?` and `:`: three
- * together; a macro has at least six tokens). */
+ * together; a macro has at least six tokens). That is three times what is usual, so the steps begin
+ * at the far end of the arena, which pl_cel_compile gives back when it has copied them. */
 static int make_room(struct pl_text source, struct pl_arena *arena, struct pl_cel_program *program,
                      struct placet_error *err)
 {
@@ -583,11 +585,14 @@ static int make_room(struct pl_text source, struct pl_arena *arena, struct pl_ce
             return pl_cel_limit(err, source, token.offset, "the expression is too long");
         }
     }
-    program->steps = pl_arena_alloc(arena, count * sizeof(*program->steps));
-    program->count_max = count;
-    if (program->steps == NULL) {
+    const size_t size = count * sizeof(*program->steps) + ALIGNMENT;
+    if (arena->size - arena->used < size) {
         return pl_cel_limit(err, source, 0, "the definition does not fit in memory");
     }
+    arena->size -= size;
+    unsigned char *const end = arena->base + arena->size;
+    program->steps = (void *)(end + (ALIGNMENT - (uintptr_t)end % ALIGNMENT));
+    program->count_max = count;
     return PLACET_OK;
 }
 

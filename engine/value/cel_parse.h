@@ -49,7 +49,6 @@ struct pl_cel_step *pl_cel_parse_emit(struct pl_cel_parse *p, enum pl_cel_op op,
 struct pl_cel_step *pl_cel_parse_last(struct pl_cel_parse *p);
 
 /* Opens a frame with the step; PLACET_ELIMIT when too many are open. */
-int pl_cel_parse_open(struct pl_cel_parse *p, enum pl_cel_op op, uint32_t from, uint32_t offset,
-                      struct pl_cel_step **step_out);
+int pl_cel_parse_open(struct pl_cel_parse *p, enum pl_cel_op op, uint32_t from, uint32_t offset);
 
 #endif

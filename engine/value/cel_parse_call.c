@@ -93,13 +93,12 @@ static int parse_walk(struct pl_cel_parse *p, const struct walk *walk, uint32_t 
 {
     const uint32_t loop = p->program->count;
     const uint32_t outer = p->local_count;
-    struct pl_cel_step *step = NULL;
-    int rc = pl_cel_parse_open(p, PL_CEL_OP_LOOP, from, offset, &step);
+    int rc = pl_cel_parse_open(p, PL_CEL_OP_LOOP, from, offset);
 
     if (rc != PLACET_OK) {
         return rc;
     }
-    step->macro = (uint8_t)walk->macro;
+    p->program->steps[loop].macro = (uint8_t)walk->macro;
     rc = parse_variables(p, walk, loop);
     rc = rc == PLACET_OK ? pl_cel_parse_expression(p) : rc;
     if (rc == PLACET_OK && walk->transform && pl_cel_parse_at(p, ",")) {
@@ -141,13 +140,12 @@ static int parse_bound(struct pl_cel_parse *p, struct pl_text name, uint32_t bin
 static int parse_bind(struct pl_cel_parse *p, uint32_t from)
 {
     struct pl_text name;
-    struct pl_cel_step *step = NULL;
     int rc = take_variable(p, &name);
 
     rc = rc == PLACET_OK ? pl_cel_parse_expression(p) : rc;
     rc = rc == PLACET_OK ? pl_cel_parse_expect(p, ",", "cel.bind(name, value, expression)") : rc;
     const uint32_t bind = p->program->count;
-    rc = rc == PLACET_OK ? pl_cel_parse_open(p, PL_CEL_OP_BIND, from, from, &step) : rc;
+    rc = rc == PLACET_OK ? pl_cel_parse_open(p, PL_CEL_OP_BIND, from, from) : rc;
     return rc == PLACET_OK ? parse_bound(p, name, bind, PL_CEL_OP_UNBIND, from) : rc;
 }
 
@@ -155,9 +153,8 @@ static int parse_bind(struct pl_cel_parse *p, uint32_t from)
 static int parse_opt_map(struct pl_cel_parse *p, uint32_t from, uint32_t offset, bool is_flat)
 {
     struct pl_text name;
-    struct pl_cel_step *step = NULL;
     const uint32_t unwrap = p->program->count;
-    int rc = pl_cel_parse_open(p, PL_CEL_OP_UNWRAP, from, offset, &step);
+    int rc = pl_cel_parse_open(p, PL_CEL_OP_UNWRAP, from, offset);
 
     rc = rc == PLACET_OK ? take_variable(p, &name) : rc;
     rc = rc == PLACET_OK ? parse_bound(p, name, unwrap, PL_CEL_OP_REWRAP, from) : rc;
