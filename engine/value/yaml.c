@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "value/limits.h"
 #include "value/mistake.h"
+#include "value/yaml_place.h"
 #include "value/yaml_strict.h"
 #include "value/yaml_wording.h"
 
@@ -22,7 +23,7 @@ struct open {
 
 struct parse {
     yaml_parser_t parser;
-    struct pl_text text; /* without a byte order mark */
+    struct pl_yaml_places places; /* of the text, without a byte order mark */
     const char *file;
     struct pl_arena *arena;
     struct placet_error *err;
@@ -33,8 +34,6 @@ struct parse {
     bool document_seen;
     size_t read_to;    /* byte behind the last event */
     size_t flow_start; /* byte of the outermost bracket that is open */
-    size_t at_byte;    /* a cursor that follows the marks: libyaml counts characters only */
-    size_t at_index;
 };
 
 static int refuse(struct parse *p, struct pl_mark mark, const char *hint, const char *message)
@@ -49,79 +48,6 @@ static int limit(struct parse *p, struct pl_mark mark, const char *hint, const c
     return pl_mistake(p->err, PLACET_ELIMIT, place, hint, "%s", message);
 }
 
-/* ---- places ---- */
-
-static size_t char_size(const char *at, size_t left)
-{
-    size_t size = 1;
-
-    while (size < left && ((unsigned char)at[size] & 0xC0) == 0x80) {
-        size++;
-    }
-    return size;
-}
-
-/* The byte where a mark stands. Marks never go back by much: the cursor starts again if so. */
-static size_t byte_of(struct parse *p, size_t index)
-{
-    if (index < p->at_index) {
-        p->at_byte = 0;
-        p->at_index = 0;
-    }
-    while (p->at_index < index && p->at_byte < p->text.len) {
-        p->at_byte += char_size(p->text.at + p->at_byte, p->text.len - p->at_byte);
-        p->at_index++;
-    }
-    return p->at_byte;
-}
-
-/* Characters from a byte to the end of its line, without blanks at the end. */
-static uint32_t line_rest(const struct parse *p, size_t byte)
-{
-    uint32_t count = 0;
-    uint32_t rest = 0;
-
-    while (byte < p->text.len && p->text.at[byte] != '\n' && p->text.at[byte] != '\r') {
-        const bool blank = p->text.at[byte] == ' ' || p->text.at[byte] == '\t';
-        byte += char_size(p->text.at + byte, p->text.len - byte);
-        count++;
-        rest = blank ? rest : count;
-    }
-    return rest;
-}
-
-static struct pl_mark mark_of(struct parse *p, yaml_mark_t start, yaml_mark_t end)
-{
-    struct pl_mark mark = {(uint32_t)start.line + 1, (uint32_t)start.column + 1, 1};
-
-    if (end.line == start.line) {
-        mark.length = (uint32_t)(end.column - start.column);
-    } else {
-        mark.length = line_rest(p, byte_of(p, start.index));
-    }
-    if (mark.length == 0) {
-        mark.length = 1;
-    }
-    return mark;
-}
-
-/* Line and column of a byte, for the errors of libyaml's reader, whose own mark is always 1:1. */
-static struct pl_mark mark_of_byte(const struct parse *p, size_t byte)
-{
-    struct pl_mark mark = {1, 1, 1};
-
-    for (size_t at = 0; at < byte && at < p->text.len; at++) {
-        const unsigned char c = (unsigned char)p->text.at[at];
-        if (c == '\n') {
-            mark.line++;
-            mark.column = 1;
-        } else if ((c & 0xC0) != 0x80) {
-            mark.column++;
-        }
-    }
-    return mark;
-}
-
 /* ---- libyaml's own errors ---- */
 
 static int refuse_problem(struct parse *p)
@@ -134,11 +60,12 @@ static int refuse_problem(struct parse *p)
                           "out of memory while reading YAML");
     }
     const bool is_reader = parser->error == YAML_READER_ERROR;
-    const struct pl_mark mark = is_reader ? mark_of_byte(p, parser->problem_offset)
-                                          : mark_of(p, parser->problem_mark, parser->problem_mark);
-    const size_t byte = byte_of(p, parser->problem_mark.index);
+    const struct pl_mark mark =
+        is_reader ? pl_yaml_mark_of_byte(p->places.text, parser->problem_offset)
+                  : pl_yaml_mark_of(&p->places, parser->problem_mark, parser->problem_mark);
+    const size_t byte = pl_yaml_byte_of(&p->places, parser->problem_mark.index);
     const struct pl_yaml_wording words =
-        pl_yaml_wording_of(problem, byte < p->text.len ? p->text.at[byte] : '\0');
+        pl_yaml_wording_of(problem, byte < p->places.text.len ? p->places.text.at[byte] : '\0');
     const size_t open_line = parser->context_mark.line;
     if (!is_reader && parser->context != NULL && open_line < parser->problem_mark.line) {
         const struct pl_place place = {p->file, mark.line, mark.column};
@@ -164,12 +91,12 @@ static int refuse_duplicate(struct parse *p, const struct pl_yaml *first, struct
 /* `? key`. In brackets libyaml also takes `?` without a blank for it, where YAML 1.2 does not. */
 static bool is_explicit(struct parse *p, const yaml_event_t *event)
 {
-    size_t byte = byte_of(p, event->start_mark.index);
+    size_t byte = pl_yaml_byte_of(&p->places, event->start_mark.index);
 
-    while (byte > 0 && p->text.at[byte - 1] == ' ') {
+    while (byte > 0 && p->places.text.at[byte - 1] == ' ') {
         byte--;
     }
-    return byte > 0 && p->text.at[byte - 1] == '?';
+    return byte > 0 && p->places.text.at[byte - 1] == '?';
 }
 
 static int take_key(struct parse *p, struct open *in, const yaml_event_t *event,
@@ -303,7 +230,7 @@ static int open_node(struct parse *p, enum pl_yaml_kind kind, const yaml_event_t
         return limit(p, mark, "Make the file smaller.", "the definition does not fit in memory");
     }
     if (is_flow && !is_in_flow(p)) {
-        p->flow_start = byte_of(p, event->start_mark.index);
+        p->flow_start = pl_yaml_byte_of(&p->places, event->start_mark.index);
     }
     const struct open open = {
         .node = node,
@@ -317,7 +244,8 @@ static int open_node(struct parse *p, enum pl_yaml_kind kind, const yaml_event_t
 
 static int refuse_finding(struct parse *p, const struct pl_yaml_finding *finding)
 {
-    return refuse(p, mark_of_byte(p, finding->byte), finding->hint, finding->message);
+    return refuse(p, pl_yaml_mark_of_byte(p->places.text, finding->byte), finding->hint,
+                  finding->message);
 }
 
 static int check_scalar(struct parse *p, const yaml_event_t *event, struct pl_mark mark)
@@ -325,17 +253,18 @@ static int check_scalar(struct parse *p, const yaml_event_t *event, struct pl_ma
     const yaml_scalar_style_t style = event->data.scalar.style;
     const bool is_block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
     const bool is_plain = style == YAML_PLAIN_SCALAR_STYLE;
-    const size_t start = byte_of(p, event->start_mark.index);
+    const size_t start = pl_yaml_byte_of(&p->places, event->start_mark.index);
     struct pl_yaml_finding finding;
 
     if (is_plain && event->data.scalar.length == 1 && event->data.scalar.value[0] == '-') {
         return refuse(p, mark, "Put a text that is a dash in quotes.", "a dash alone");
     }
-    if (is_block && pl_yaml_find_block_head(p->text, start, indent_of(p), &finding)) {
+    if (is_block && pl_yaml_find_block_head(p->places.text, start, indent_of(p), &finding)) {
         return refuse_finding(p, &finding);
     }
     if (!is_block && !is_plain && !is_in_flow(p) &&
-        pl_yaml_find_outdent(p->text, start, byte_of(p, event->end_mark.index), indent_of(p),
+        pl_yaml_find_outdent(p->places.text, start,
+                             pl_yaml_byte_of(&p->places, event->end_mark.index), indent_of(p),
                              &finding)) {
         return refuse_finding(p, &finding);
     }
@@ -345,11 +274,11 @@ static int check_scalar(struct parse *p, const yaml_event_t *event, struct pl_ma
 /* Between the event before and this one stand blanks, indicators and comments. */
 static int check_gap(struct parse *p, const yaml_event_t *event)
 {
-    const size_t start = byte_of(p, event->start_mark.index);
-    const size_t end = byte_of(p, event->end_mark.index);
+    const size_t start = pl_yaml_byte_of(&p->places, event->start_mark.index);
+    const size_t end = pl_yaml_byte_of(&p->places, event->end_mark.index);
     struct pl_yaml_finding finding;
 
-    if (pl_yaml_find_comment(p->text, p->read_to, start, &finding)) {
+    if (pl_yaml_find_comment(p->places.text, p->read_to, start, &finding)) {
         return refuse_finding(p, &finding);
     }
     p->read_to = end > p->read_to ? end : p->read_to;
@@ -378,8 +307,8 @@ static int open_document(struct parse *p, const yaml_event_t *event, struct pl_m
  * the lone `!`, which libyaml drops. */
 static int check_properties(struct parse *p, const yaml_event_t *event, struct pl_mark mark)
 {
-    const size_t byte = byte_of(p, event->start_mark.index);
-    const char c = byte < p->text.len ? p->text.at[byte] : '\0';
+    const size_t byte = pl_yaml_byte_of(&p->places, event->start_mark.index);
+    const char c = byte < p->places.text.len ? p->places.text.at[byte] : '\0';
 
     if (c == '&') {
         return refuse(p, mark, "Write the value out where it is needed.",
@@ -400,8 +329,9 @@ static int close_node(struct parse *p, const yaml_event_t *event)
     const bool was_flow = is_in_flow(p);
     p->depth--;
     if (was_flow && !is_in_flow(p) &&
-        pl_yaml_find_outdent(p->text, p->flow_start, byte_of(p, event->end_mark.index),
-                             indent_of(p), &finding)) {
+        pl_yaml_find_outdent(p->places.text, p->flow_start,
+                             pl_yaml_byte_of(&p->places, event->end_mark.index), indent_of(p),
+                             &finding)) {
         return refuse_finding(p, &finding);
     }
     return PLACET_OK;
@@ -409,7 +339,7 @@ static int close_node(struct parse *p, const yaml_event_t *event)
 
 static int take_event(struct parse *p, const yaml_event_t *event)
 {
-    const struct pl_mark mark = mark_of(p, event->start_mark, event->end_mark);
+    const struct pl_mark mark = pl_yaml_mark_of(&p->places, event->start_mark, event->end_mark);
 
     if (++p->event_count > PL_YAML_EVENTS_MAX) {
         return limit(p, mark, "Divide the file.", "more than 200000 values");
@@ -473,10 +403,10 @@ static int check_tabs(struct parse *p)
 {
     uint32_t line = 1;
 
-    for (size_t at = 0; at < p->text.len; line++) {
-        const char *start = p->text.at + at;
-        const char *end = memchr(start, '\n', p->text.len - at);
-        const size_t len = end != NULL ? (size_t)(end - start) : p->text.len - at;
+    for (size_t at = 0; at < p->places.text.len; line++) {
+        const char *start = p->places.text.at + at;
+        const char *end = memchr(start, '\n', p->places.text.len - at);
+        const size_t len = end != NULL ? (size_t)(end - start) : p->places.text.len - at;
         size_t blank = 0;
         while (blank < len && strchr(" \t\r", start[blank]) != NULL && start[blank] != '\0') {
             blank++;
@@ -493,30 +423,30 @@ static int check_tabs(struct parse *p)
 /* Gives a last line of blanks its end, in a copy. */
 static int end_last_line(struct parse *p)
 {
-    if (!pl_yaml_ends_in_blanks(p->text)) {
+    if (!pl_yaml_ends_in_blanks(p->places.text)) {
         return PLACET_OK;
     }
-    char *copy = pl_arena_text(p->arena, p->text.at, p->text.len);
+    char *copy = pl_arena_text(p->arena, p->places.text.at, p->places.text.len);
     if (copy == NULL) {
         return limit(p, (struct pl_mark){1, 1, 1}, "Make the file smaller.",
                      "the definition does not fit in memory");
     }
-    copy[p->text.len] = '\n'; /* where the NUL was */
-    p->text = (struct pl_text){copy, p->text.len + 1};
+    copy[p->places.text.len] = '\n'; /* where the NUL was */
+    p->places.text = (struct pl_text){copy, p->places.text.len + 1};
     return PLACET_OK;
 }
 
 int pl_yaml_parse(struct pl_text text, const char *file, struct pl_arena *arena,
                   struct pl_yaml **root_out, struct placet_error *err)
 {
-    struct parse p = {.text = text, .file = file, .arena = arena, .err = err};
+    struct parse p = {.places = {.text = text}, .file = file, .arena = arena, .err = err};
 
     if (text.len > PL_YAML_SIZE_MAX) {
         return pl_mistake(err, PLACET_ELIMIT, (struct pl_place){.file = file}, "Divide the file.",
                           "%u bytes of YAML, more than 1 MiB", text.len);
     }
     if (text.len >= 3 && memcmp(text.at, "\xEF\xBB\xBF", 3) == 0) {
-        p.text = (struct pl_text){text.at + 3, text.len - 3};
+        p.places.text = (struct pl_text){text.at + 3, text.len - 3};
     }
     int rc = end_last_line(&p);
     rc = rc == PLACET_OK ? check_tabs(&p) : rc;
@@ -528,7 +458,8 @@ int pl_yaml_parse(struct pl_text text, const char *file, struct pl_arena *arena,
                           "out of memory while reading YAML");
     }
     yaml_parser_set_encoding(&p.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&p.parser, (const unsigned char *)p.text.at, p.text.len);
+    yaml_parser_set_input_string(&p.parser, (const unsigned char *)p.places.text.at,
+                                 p.places.text.len);
     rc = parse_events(&p);
     yaml_parser_delete(&p.parser);
     if (rc == PLACET_OK) {
