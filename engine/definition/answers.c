@@ -1,16 +1,13 @@
 #include "definition/answers.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "definition/answers_inside.h"
 #include "definition/fix.h"
 #include "value/json.h"
-#include "value/schema.h"
 
 #define TREE_SIZE_MIN 4096
-#define MISTAKES_MAX  16
 
 /* ---- one answer ---- */
 
@@ -153,9 +150,44 @@ static void set_members(struct pl_load *l, void *object, const struct pl_yaml *n
     (void)node;
 }
 
+/* What the server asks of an answer: members give opinions and decisions without documents, and who
+ * does not go on owes none. */
+static void check_value(struct pl_answers_reading *r, const struct spec *spec,
+                        const struct pl_yaml *node)
+{
+    const struct pl_step_def *step = &spec->at->def->steps[spec->at->step];
+    const struct pl_yaml *value = node->kind == PL_YAML_MAP ? pl_yaml_get(node, "answer") : NULL;
+    const uint16_t decision = pl_definition_decision(spec->at->def, spec->answer->word);
+    const struct pl_decision_rule *rule =
+        decision == PL_NO_DECISION ? NULL : pl_step_rule(step, decision);
+    const bool goes_on = rule == NULL || rule->effect == PL_DECISION_GOES_ON;
+
+    if (spec->item != PL_NO_ITEM && step->set.kind == PL_SET_NONE && spec->item > 0) {
+        return;
+    }
+    if (spec->answer->kind == PL_ANSWER_DECISION && (value != NULL || goes_on)) {
+        pl_answers_fit(r, step->answer, spec->answer->value, value != NULL ? value : node);
+    }
+}
+
+/* Who is competent instead: a choice of the step. */
+static void check_hand_over(struct pl_answers_reading *r, const struct spec *spec,
+                            const struct pl_yaml *node)
+{
+    const struct pl_yaml *to = node->kind == PL_YAML_MAP ? pl_yaml_get(node, "hand_over") : NULL;
+
+    if (to != NULL && to->kind == PL_YAML_SCALAR) {
+        pl_answers_choice(r, to, spec->at);
+    }
+}
+
 static void check_spec(struct pl_answers_reading *r, const struct spec *spec,
                        const struct pl_yaml *node)
 {
+    if (spec->at != NULL) {
+        check_value(r, spec, node);
+        check_hand_over(r, spec, node);
+    }
     if (spec->kinds > 1) {
         (void)pl_diag_add(r->load.diags, pl_load_at(&r->load, node), PL_DIAG_KIND,
                           "an answer is a decision, or it fails, throws or hands over: only one");
@@ -278,60 +310,6 @@ static void read_entries(struct pl_answers_reading *r, const struct pl_yaml *nod
 
 /* ---- the form ---- */
 
-/* Whether an entry is the one that a segment of a JSON Pointer names: by key, or by number. */
-static bool is_named(const struct pl_yaml *entry, bool in_map, uint32_t index,
-                     struct pl_text segment)
-{
-    char digits[16];
-
-    (void)snprintf(digits, sizeof(digits), "%u", index);
-    return in_map ? pl_text_equal(entry->key, segment) : pl_text_is(segment, digits);
-}
-
-/* The node that a JSON Pointer leads to, as far as it goes. */
-static const struct pl_yaml *node_at(const struct pl_yaml *node, const char *pointer)
-{
-    while (*pointer == '/' && node->kind != PL_YAML_SCALAR) {
-        const char *end = strchrnul(pointer + 1, '/');
-        const struct pl_text segment = {pointer + 1, (uint32_t)(end - pointer - 1)};
-        const struct pl_yaml *next = node->first;
-        uint32_t index = 0;
-        while (next != NULL && !is_named(next, node->kind == PL_YAML_MAP, index, segment)) {
-            next = next->next;
-            index++;
-        }
-        if (next == NULL) {
-            break;
-        }
-        node = next;
-        pointer = end;
-    }
-    return node;
-}
-
-static void check_form(struct pl_answers_reading *r, const struct pl_yaml *node)
-{
-    const struct pl_definition *def = r->company->defs[0];
-    struct pl_schema_mistake mistakes[MISTAKES_MAX];
-
-    if (def->form == NULL || r->out->form.size == 0) {
-        return;
-    }
-    const uint32_t all = pl_schema_check(def->form, r->out->form, mistakes, MISTAKES_MAX);
-    for (uint32_t i = 0; i < all && i < MISTAKES_MAX; i++) {
-        const struct pl_yaml *at = node == NULL ? NULL : node_at(node, mistakes[i].path);
-        const struct pl_diag_place place =
-            at == NULL ? (struct pl_diag_place){.file = 0}
-                       : (at == node ? pl_load_at_key(&r->load, at) : pl_load_at(&r->load, at));
-        struct pl_diag *diag =
-            pl_diag_add(r->load.diags, place, PL_DIAG_FORM, "the form does not fit at `%s`: %s",
-                        mistakes[i].path, mistakes[i].message);
-        (void)snprintf(diag->message_zh, sizeof(diag->message_zh),
-                       pl_said_zh("the form does not fit at `%s`: %s"), mistakes[i].path,
-                       mistakes[i].message_zh);
-    }
-}
-
 static void read_form_file(struct pl_answers_reading *r, const struct pl_yaml *node)
 {
     struct placet_error err = {0};
@@ -356,9 +334,10 @@ static void read_form_file(struct pl_answers_reading *r, const struct pl_yaml *n
     }
 }
 
-static void read_form(struct pl_answers_reading *r, const struct pl_yaml *node)
+static void read_form(struct pl_answers_reading *r, const struct pl_yaml *root)
 {
     static const uint8_t no_fields[] = {0x80};
+    const struct pl_yaml *node = pl_yaml_get(root, "form");
 
     if (node == NULL) {
         r->out->form = (struct pl_bytes){no_fields, sizeof(no_fields)};
@@ -367,7 +346,9 @@ static void read_form(struct pl_answers_reading *r, const struct pl_yaml *node)
     } else {
         pl_answers_value(r, node, &r->out->form);
     }
-    check_form(r, node);
+    if (r->out->form.size > 0) {
+        pl_answers_fit(r, r->company->defs[0]->form, r->out->form, node != NULL ? node : root);
+    }
 }
 
 /* ---- the file ---- */
@@ -445,7 +426,7 @@ static void read_file(struct pl_answers_reading *r, const struct pl_yaml *root)
     }
     const struct pl_yaml *answers = pl_yaml_get(root, "answers");
     const struct pl_yaml *undo = pl_yaml_get(root, "undo");
-    read_form(r, pl_yaml_get(root, "form"));
+    read_form(r, root);
     out->entries =
         pl_load_alloc(&r->load, (count_of(answers) + count_of(undo) + 1) * sizeof(*out->entries));
     if (out->entries != NULL) {

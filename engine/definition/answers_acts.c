@@ -144,6 +144,17 @@ static void read_signal(struct pl_answers_reading *r, const struct pl_yaml *node
     };
 
     pl_load_map(&r->load, node, PL_KEYS("a signal", keys), in);
+    const struct pl_yaml *data = node->kind == PL_YAML_MAP ? pl_yaml_get(node, "data") : NULL;
+    for (uint32_t d = 0; d < r->company->count; d++) {
+        const struct pl_definition *def = r->company->defs[d];
+        for (uint16_t i = 0; i < def->step_count; i++) {
+            const struct pl_step_def *step = &def->steps[i];
+            if (step->kind == PL_KIND_WAIT_FOR && in->word.len > 0 &&
+                pl_text_equal(step->signal, in->word)) {
+                pl_answers_fit(r, step->answer, in->value, data != NULL ? data : node);
+            }
+        }
+    }
 }
 
 /* ---- acts ---- */
@@ -194,6 +205,10 @@ static void check_verb(struct pl_answers_reading *r, const struct pl_yaml *map,
     uint16_t item = PL_NO_ITEM;
     if (who != NULL) {
         item = pl_answers_item(r, pl_load_at(&r->load, who), who->text, at);
+    }
+    const struct pl_yaml *to = pl_yaml_get(map, "to");
+    if (to != NULL && to->kind == PL_YAML_SCALAR && in->kind == PL_INCOMING_HAND_OVER) {
+        pl_answers_choice(r, to, at);
     }
     if (decision != NULL && in->kind == PL_INCOMING_DECIDE) {
         (void)pl_answers_decision(r, decision, at, item, &wants_reason);

@@ -45,6 +45,10 @@ bool pl_answers_decision(struct pl_answers_reading *r, const struct pl_yaml *nod
 uint16_t pl_answers_item(struct pl_answers_reading *r, struct pl_diag_place place,
                          struct pl_text name, const struct pl_answers_step *at);
 
+/* A service that the step may be handed over to; reports another. */
+void pl_answers_choice(struct pl_answers_reading *r, const struct pl_yaml *node,
+                       const struct pl_answers_step *at);
+
 /* Local time of the first workflow's calendar: "2025-03-03T09:00", or a day, which begins at 9. */
 bool pl_answers_time(struct pl_answers_reading *r, const struct pl_yaml *node, int64_t *at_ms_out);
 
@@ -57,6 +61,11 @@ void pl_answers_after(struct pl_answers_reading *r, const struct pl_yaml *node,
 /* Any YAML as MessagePack in the arena. */
 void pl_answers_value(struct pl_answers_reading *r, const struct pl_yaml *node,
                       struct pl_bytes *out);
+
+/* Whether a value (size 0: an empty map) fits a schema (NULL: anything does), as the server asks of
+ * answers and signals; reports at `node`, or below it where the value stands there. */
+void pl_answers_fit(struct pl_answers_reading *r, const struct pl_schema *schema,
+                    struct pl_bytes value, const struct pl_yaml *node);
 
 /* One answer, or a list of them; `at` NULL: the default, of any step. */
 void pl_answers_list(struct pl_answers_reading *r, const struct pl_yaml *node,

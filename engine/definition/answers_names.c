@@ -5,8 +5,10 @@
 
 #include "base/time.h"
 #include "definition/answers_inside.h"
+#include "value/schema.h"
 
 #define OPENS_MS       (9 * PL_HOUR_MS) /* a day alone means the hour at which offices open */
+#define MISTAKES_MAX   16               /* of one document */
 #define VALUE_SIZE_MAX (1u << 20)       /* what a message may carry */
 
 const struct pl_definition *pl_company_find(const struct pl_company *company, struct pl_text name)
@@ -242,6 +244,34 @@ bool pl_answers_decision(struct pl_answers_reading *r, const struct pl_yaml *nod
     return false;
 }
 
+void pl_answers_choice(struct pl_answers_reading *r, const struct pl_yaml *node,
+                       const struct pl_answers_step *at)
+{
+    const struct pl_step_def *step = &at->def->steps[at->step];
+    struct pl_names *names = calloc(1, sizeof(*names));
+
+    for (uint16_t i = 0; i < step->choice_count; i++) {
+        const struct pl_service *service = &at->def->services[step->choices[i].service];
+        if (pl_text_equal(service->name, node->text)) {
+            free(names);
+            return;
+        }
+        if (names != NULL) {
+            pl_names_add(names, service->name, service->title.zh, service->title.en);
+        }
+    }
+    struct pl_diag *diag =
+        pl_diag_add(r->load.diags, pl_load_at(&r->load, node), PL_DIAG_NO_SERVICE,
+                    "step `%.*s` cannot be handed over to `%.*s`", (int)step->id.len, step->id.at,
+                    (int)node->text.len, node->text.at);
+    if (names != NULL && names->count > 0) {
+        pl_names_suggest(names, node->text, "Its choices stand under `ask`.", diag);
+    } else {
+        pl_diag_hint(diag, "Only a step that lists choices under `ask` can be handed over.");
+    }
+    free(names);
+}
+
 /* ---- times and values ---- */
 
 static bool parse_clock(struct pl_text text, int64_t *ms_out)
@@ -340,4 +370,63 @@ void pl_answers_value(struct pl_answers_reading *r, const struct pl_yaml *node,
     }
     (void)pl_diag_add(r->load.diags, pl_load_at(&r->load, node), PL_DIAG_TOO_LARGE,
                       "the value is larger than a message may be, or has a number beyond 2^53");
+}
+
+/* ---- schemas ---- */
+
+/* Whether an entry is the one that a segment of a JSON Pointer names: by key, or by number. */
+static bool is_named(const struct pl_yaml *entry, bool in_map, uint32_t index,
+                     struct pl_text segment)
+{
+    char digits[16];
+
+    (void)snprintf(digits, sizeof(digits), "%u", index);
+    return in_map ? pl_text_equal(entry->key, segment) : pl_text_is(segment, digits);
+}
+
+/* The node that a JSON Pointer leads to, as far as it goes. */
+static const struct pl_yaml *node_at(const struct pl_yaml *node, const char *pointer)
+{
+    while (*pointer == '/' && node->kind != PL_YAML_SCALAR) {
+        const char *end = strchrnul(pointer + 1, '/');
+        const struct pl_text segment = {pointer + 1, (uint32_t)(end - pointer - 1)};
+        const struct pl_yaml *next = node->first;
+        uint32_t index = 0;
+        while (next != NULL && !is_named(next, node->kind == PL_YAML_MAP, index, segment)) {
+            next = next->next;
+            index++;
+        }
+        if (next == NULL) {
+            break;
+        }
+        node = next;
+        pointer = end;
+    }
+    return node;
+}
+
+void pl_answers_fit(struct pl_answers_reading *r, const struct pl_schema *schema,
+                    struct pl_bytes value, const struct pl_yaml *node)
+{
+    static const uint8_t nothing[] = {0x80}; /* an empty map */
+    struct pl_schema_mistake mistakes[MISTAKES_MAX];
+
+    if (schema == NULL) {
+        return;
+    }
+    if (value.size == 0) {
+        value = (struct pl_bytes){nothing, sizeof(nothing)};
+    }
+    const uint32_t all = pl_schema_check(schema, value, mistakes, MISTAKES_MAX);
+    for (uint32_t i = 0; i < all && i < MISTAKES_MAX; i++) {
+        const struct pl_yaml *at = node_at(node, mistakes[i].path);
+        const struct pl_diag_place place =
+            at == node ? pl_load_at_key(&r->load, at) : pl_load_at(&r->load, at);
+        struct pl_diag *diag = pl_diag_add(r->load.diags, place, PL_DIAG_FORM,
+                                           "it does not fit its schema at `%s`: %s",
+                                           mistakes[i].path, mistakes[i].message);
+        (void)snprintf(diag->message_zh, sizeof(diag->message_zh),
+                       pl_said_zh("it does not fit its schema at `%s`: %s"), mistakes[i].path,
+                       mistakes[i].message_zh);
+    }
 }

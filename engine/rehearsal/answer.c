@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "rehearsal/inside.h"
+#include "value/mistake.h"
+#include "value/schema.h"
 
 #define HELD_FOR_EVER 0 /* PARKED without a time: people have it and say nothing */
 
@@ -237,9 +239,39 @@ static int try_again(struct pl_play *play, const struct pl_coming *coming)
     return park(play, coming->played, coming, HELD_FOR_EVER);
 }
 
+/* Listed answers were checked when they were read; whoever is not listed answers without a
+ * document, which a step with a schema may refuse. */
+static int check_document(struct pl_play *play, const struct pl_coming *coming,
+                          const struct pl_command *cmd)
+{
+    static const uint8_t nothing[] = {0x80}; /* an empty map */
+    const struct pl_definition *def = play->played[coming->played]->def;
+    const struct pl_step_def *step = &def->steps[coming->step];
+    const enum pl_member_role role = pl_step_member(step, coming->item)->role;
+    struct pl_schema_mistake mistake;
+
+    if (coming->answer->kind != PL_ANSWER_DECISION || coming->answer->word.len > 0 ||
+        cmd->answer.size > 0 || step->answer == NULL || role == PL_ROLE_OPINION ||
+        role == PL_ROLE_DECISION || pl_step_is_undo(step, coming->item) ||
+        pl_schema_check(step->answer, (struct pl_bytes){nothing, sizeof(nothing)}, &mistake, 1) ==
+            0) {
+        return PLACET_OK;
+    }
+    return pl_mistake(play->err, PLACET_EINVALID, (struct pl_place){0},
+                      "Say under `answers` what it answers: `{answer: {...}}`.",
+                      "step `%.*s` must answer with a document: %s %s", (int)step->id.len,
+                      step->id.at, mistake.path, mistake.message);
+}
+
 static int give(struct pl_play *play, const struct pl_coming *coming, struct pl_command *cmd)
 {
+    const int fits = check_document(play, coming, cmd);
+    if (fits < 0) {
+        return fits;
+    }
+
     enum pl_rejection rejection = PL_ACCEPTED;
+
     const int rc = pl_play_say(play, coming->played, cmd, &rejection);
 
     return rc < 0 || rejection == PL_ACCEPTED ? rc : try_again(play, coming);

@@ -89,7 +89,8 @@ static bool read_form(const char *answers_path, struct pl_text yaml, char **text
     if (!pl_answers_form_name(yaml, name, sizeof(name))) {
         return false;
     }
-    (void)snprintf(path, sizeof(path), "%.*s%s", folder_len, answers_path, name);
+    (void)snprintf(path, sizeof(path), "%.*s%s", name[0] == '/' ? 0 : folder_len, answers_path,
+                   name);
     if (pl_file_read(path, text_out, &size, NULL) != PLACET_OK) {
         return false;
     }

@@ -31,13 +31,14 @@ def run(*words, cwd=None, **more):
 
 @contextlib.contextmanager
 def workspace():
-    """A folder with `workflows` as shipped, `patterns`, and `definitions` with mistakes."""
+    """A folder with `workflows`, `patterns`, `language`, and `definitions` with mistakes."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "workflows", f"{folder}/workflows")
         shutil.copytree(ROOT / "schemas", f"{folder}/schemas")
         shutil.copytree(HERE / "definitions", f"{folder}/definitions")
         shutil.copytree(ROOT / "workflows" / "calendars", f"{folder}/definitions/calendars")
-        shutil.copytree(ROOT / "tests" / "patterns", f"{folder}/patterns")
+        for name in ("patterns", "language"):
+            shutil.copytree(ROOT / "tests" / name, f"{folder}/{name}")
         for name in ("departments.yaml", "documents.yaml"):
             shutil.copy(ROOT / "workflows" / name, f"{folder}/definitions/{name}")
         yield folder
