@@ -90,7 +90,7 @@ void pl_schema_check_enum(struct pl_schema_run *run, const struct pl_schema *sch
         if (pl_value_equal_counted(one, value, &run->work)) {
             return;
         }
-        if (run->quiet == 0) {
+        if (pl_schema_is_listed(run) && !b.full) {
             pl_builder_add(&b, i == 0 ? PL_TEXT("") : PL_TEXT(", "));
             print_value(&b, one);
         }
@@ -110,10 +110,12 @@ void pl_schema_check_ref(struct pl_schema_run *run, const struct pl_schema *sche
     pl_schema_apply(run, rule->entries[0].schema, value);
 }
 
-static const struct pl_schema *dynamic_anchor_of(const struct pl_schema_resource *resource,
+static const struct pl_schema *dynamic_anchor_of(struct pl_schema_run *run,
+                                                 const struct pl_schema_resource *resource,
                                                  struct pl_text name)
 {
     for (const struct pl_schema_anchor *a = resource->anchors; a != NULL; a = a->next) {
+        run->work++;
         if (a->is_dynamic && pl_text_equal(a->name, name)) {
             return a->schema;
         }
@@ -130,7 +132,7 @@ void pl_schema_check_dynamic_ref(struct pl_schema_run *run, const struct pl_sche
     (void)schema;
     for (const struct pl_schema_scope *scope = run->scope;
          scope != NULL && rule->anchor.len > 0 && pl_schema_work(run); scope = scope->outer) {
-        const struct pl_schema *found = dynamic_anchor_of(scope->resource, rule->anchor);
+        const struct pl_schema *found = dynamic_anchor_of(run, scope->resource, rule->anchor);
         target = found != NULL ? found : target;
     }
     pl_schema_apply(run, target, value);

@@ -22,10 +22,12 @@ static struct pairs pairs_of(struct pl_bytes value)
 }
 
 /* The value of a field and its number in the map; size 0 when it is not there. */
-static struct pl_bytes find_field(struct pl_bytes value, struct pl_text key, uint32_t *index_out)
+static struct pl_bytes find_field(struct pl_schema_run *run, struct pl_bytes value,
+                                  struct pl_text key, uint32_t *index_out)
 {
     struct pairs pairs = pairs_of(value);
 
+    run->work += pairs.count / 8;
     for (uint32_t i = 0; i < pairs.count; i++) {
         const bool is_it = pl_text_equal(pl_reader_text(&pairs.in, UINT32_MAX), key);
         const struct pl_bytes field = pl_reader_value(&pairs.in);
@@ -44,14 +46,14 @@ struct cursor {
     uint32_t next;
 };
 
-static struct pl_bytes find_next(struct pl_bytes value, struct cursor *cursor, struct pl_text key,
-                                 uint32_t *index_out)
+static struct pl_bytes find_next(struct pl_schema_run *run, struct pl_bytes value,
+                                 struct cursor *cursor, struct pl_text key, uint32_t *index_out)
 {
     struct pl_reader ahead = cursor->pairs.in;
 
     if (cursor->next == cursor->pairs.count ||
         !pl_text_equal(pl_reader_text(&ahead, UINT32_MAX), key)) {
-        return find_field(value, key, index_out);
+        return find_field(run, value, key, index_out);
     }
     const struct pl_bytes field = pl_reader_value(&ahead);
     cursor->pairs.in = ahead;
@@ -103,7 +105,7 @@ void pl_schema_check_required(struct pl_schema_run *run, const struct pl_schema 
     }
     for (uint32_t i = 0; i < rule->entry_count && pl_schema_work(run); i++) {
         uint32_t index = 0;
-        if (find_next(value, &cursor, rule->entries[i].key, &index).size == 0) {
+        if (find_next(run, value, &cursor, rule->entries[i].key, &index).size == 0) {
             say_missing(run, schema, "required", rule->entries[i].key, PL_TEXT(""));
         }
     }
@@ -174,7 +176,7 @@ void pl_schema_check_properties(struct pl_schema_run *run, const struct pl_schem
     for (uint32_t i = 0; i < rule->entry_count && pl_schema_work(run); i++) {
         const struct pl_schema_entry *entry = &rule->entries[i];
         uint32_t index = 0;
-        const struct pl_bytes field = find_next(value, &cursor, entry->key, &index);
+        const struct pl_bytes field = find_next(run, value, &cursor, entry->key, &index);
         if (field.size > 0) {
             pl_schema_apply_at(run, entry->schema, entry->key, field);
             pl_schema_see(run, index);
@@ -220,7 +222,7 @@ static void say_unknown(struct pl_schema_run *run, const struct pl_schema *schem
     char name[KEY_SIZE];
 
     copy_key(name, key);
-    if (properties != NULL && key.len < KEY_SIZE) {
+    if (properties != NULL && key.len < KEY_SIZE && pl_schema_is_listed(run)) {
         closest = pl_text_closest(name, properties->names, properties->entry_count);
     }
     const uint32_t before = pl_pointer_add(&run->path, key);
@@ -252,6 +254,7 @@ void pl_schema_check_additional(struct pl_schema_run *run, const struct pl_schem
     for (uint32_t i = 0; i < pairs.count && pl_schema_work(run); i++) {
         const struct pl_text key = pl_reader_text(&pairs.in, UINT32_MAX);
         const struct pl_bytes field = pl_reader_value(&pairs.in);
+        run->work += properties != NULL ? properties->entry_count / 8 : 0;
         if (pl_schema_entry_of(properties, key) == NULL && !has_pattern(run, patterns, key)) {
             check_rest(run, schema, rule, key, field);
             pl_schema_see(run, i);

@@ -53,6 +53,12 @@ struct pl_schema_words {
     const char *zh;
 };
 
+/* Whether the next mistake will be read by somebody: otherwise its words need not be made. */
+static inline bool pl_schema_is_listed(const struct pl_schema_run *run)
+{
+    return run->quiet == 0 && run->count < run->max;
+}
+
 struct pl_schema_words pl_schema_words_of(enum pl_schema_text text);
 
 /* Reports a mistake in the value at the path of the run. */

@@ -342,6 +342,33 @@ static void comparing_is_work_too(void **state)
     assert_string_equal(mistakes[0].rule, "limit");
 }
 
+/* Each unknown key is compared with each known one. */
+static void many_names_are_work(void **state)
+{
+    static char schema[1 << 15] = "{\"items\":{\"additionalProperties\":{},\"properties\":{";
+    static char document[1 << 17] = "[";
+    size_t len = strlen(schema);
+    (void)state;
+
+    for (int i = 0; i < 1000; i++) {
+        len += (size_t)snprintf(schema + len, sizeof(schema) - len, "%s\"k%d\":true",
+                                i > 0 ? "," : "", i);
+    }
+    (void)snprintf(schema + len, sizeof(schema) - len, "}}}");
+    len = 1;
+    for (int map = 0; map < 12; map++) {
+        len += (size_t)snprintf(document + len, sizeof(document) - len, map > 0 ? ",{" : "{");
+        for (int i = 0; i < 1000; i++) {
+            len += (size_t)snprintf(document + len, sizeof(document) - len, "%s\"u%d\":0",
+                                    i > 0 ? "," : "", i);
+        }
+        len += (size_t)snprintf(document + len, sizeof(document) - len, "}");
+    }
+    (void)snprintf(document + len, sizeof(document) - len, "]");
+    assert_int_equal(check(schema, document), 1);
+    assert_string_equal(mistakes[0].rule, "limit");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +382,7 @@ int main(void)
         cmocka_unit_test(a_dialect_that_is_not_known_is_refused),
         cmocka_unit_test(a_long_list_with_contains_and_unevaluated_is_a_limit),
         cmocka_unit_test(comparing_is_work_too),
+        cmocka_unit_test(many_names_are_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
