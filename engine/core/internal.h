@@ -220,6 +220,12 @@ void pl_core_deem(struct pl_deciding *d, uint16_t step, uint16_t decision, struc
  * the lease. PL_ACCEPTED with `out->repeated` for an answer that was given before. */
 enum pl_rejection pl_core_fence(struct pl_deciding *d);
 
+/* What the answer of this command decides, by name. */
+enum pl_rejection pl_core_read_decision(const struct pl_deciding *d, uint16_t *decision_out);
+
+/* TASK_COMPLETED, and what follows from it. */
+void pl_core_answer(struct pl_deciding *d, uint16_t decision);
+
 /* Whether the officer of this answer may give it: recusal, four eyes. */
 enum pl_rejection pl_core_check_officer(const struct pl_deciding *d);
 

@@ -116,6 +116,27 @@ static void test_back_to_is_bounded(void **state)
     assert_int_equal(world_count(&w, PL_EVT_STEP_SENT_BACK), 1);
 }
 
+/* After so many returns the case ends as the decision says, with what it undoes. */
+static void test_then(void **state)
+{
+    (void)state;
+    const uint16_t first = build_ask(&b);
+    const uint16_t second = build_ask(&b);
+
+    build_after(&b, second, first);
+    build_undo(&b, first);
+    build_back(&b, second, second, 1)->then = PL_RESULT_CANCELLED;
+    b.results[PL_RESULT_CANCELLED].undo = true;
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, first, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_answer(&w, second, 0, "again"), PL_ACCEPTED);
+    assert_int_equal(world_answer(&w, second, 0, "again"), PL_ACCEPTED);
+    assert_int_equal(w.c.undoing, PL_RESULT_CANCELLED);
+    assert_int_equal(world_answer(&w, first, 1, ""), PL_ACCEPTED);
+    assert_true(w.c.finished);
+    assert_int_equal(w.c.result, PL_RESULT_CANCELLED);
+}
+
 static void test_keep(void **state)
 {
     (void)state;
@@ -330,6 +351,7 @@ int main(void)
         cmocka_unit_test_setup(test_unknown_decisions_and_missing_reasons, set_up),
         cmocka_unit_test_setup(test_back_to, set_up),
         cmocka_unit_test_setup(test_back_to_is_bounded, set_up),
+        cmocka_unit_test_setup(test_then, set_up),
         cmocka_unit_test_setup(test_keep, set_up),
         cmocka_unit_test_setup(test_returns_are_counted_for_each_decision, set_up),
         cmocka_unit_test_setup(test_return_to_the_applicant, set_up),
