@@ -18,9 +18,37 @@ static uint64_t word_at(const struct pl_calendar *calendar, uint32_t word)
     return le64toh(bits);
 }
 
+/* Bits set in bytes 0 to i, in byte i: counted side by side, since the compiler's own popcount is a
+ * call where the machine is not known to have one. */
+static uint64_t counts_of_bytes(uint64_t bits)
+{
+    uint64_t counts = bits - (bits >> 1 & UINT64_C(0x5555555555555555));
+
+    counts = (counts & UINT64_C(0x3333333333333333)) + (counts >> 2 & UINT64_C(0x3333333333333333));
+    counts = (counts + (counts >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return counts * UINT64_C(0x0101010101010101);
+}
+
 static uint32_t bit_count(uint64_t bits)
 {
-    return (uint32_t)__builtin_popcountll(bits);
+    return (uint32_t)(counts_of_bytes(bits) >> 56);
+}
+
+/* Number of the n-th bit that is set, n from 1. */
+static unsigned select_bit(uint64_t bits, uint32_t n)
+{
+    const uint64_t counts = counts_of_bytes(bits);
+    unsigned shift = 0;
+
+    while ((counts >> shift & 0xff) < n) {
+        shift += 8;
+    }
+    n -= shift > 0 ? (uint32_t)(counts >> (shift - 8) & 0xff) : 0;
+    bits >>= shift;
+    for (; n > 1; n--) {
+        bits &= bits - 1;
+    }
+    return shift + (unsigned)__builtin_ctzll(bits);
 }
 
 /* Working days of the table before the day with this index. */
@@ -110,36 +138,31 @@ static int64_t add_weekdays(int64_t day, int64_t n)
     return weeks * 7 + (weekdays - 1 - weeks * 5) - 3;
 }
 
-/* The day of the table with the n-th working day of the table, n from 1. */
-static int64_t nth_of_table(const struct pl_calendar *calendar, uint32_t n)
+/* The day of the table with the n-th of its `known` working days, n from 1. Years are much alike:
+ * the word where it would stand if all days were is at most a few away. */
+static int64_t nth_of_table(const struct pl_calendar *calendar, uint32_t n, uint32_t known)
 {
-    uint32_t low = 0; /* the last word with fewer than n working days before it */
-    uint32_t high = PL_CALENDAR_DAYS_MAX / WORD_DAYS;
+    uint32_t word = (uint32_t)((uint64_t)n * calendar->day_count / known / WORD_DAYS);
 
-    while (high - low > 1) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (calendar->before[middle] < n) {
-            low = middle;
-        } else {
-            high = middle;
-        }
+    while (calendar->before[word] >= n) {
+        word--;
     }
-    uint64_t bits = word_at(calendar, low);
-    for (uint32_t left = n - calendar->before[low]; left > 1; left--) {
-        bits &= bits - 1;
+    while (word + 1 < PL_CALENDAR_DAYS_MAX / WORD_DAYS && calendar->before[word + 1] < n) {
+        word++;
     }
-    return (int64_t)calendar->first_day + low * WORD_DAYS + __builtin_ctzll(bits);
+    return (int64_t)calendar->first_day + word * WORD_DAYS +
+           select_bit(word_at(calendar, word), n - calendar->before[word]);
 }
 
 /* The working day with this number, where the first of the table is 1. */
 static int64_t nth_working(const struct pl_calendar *calendar, int64_t n)
 {
-    const int64_t known = count_before(calendar, calendar->day_count);
+    const uint32_t known = count_before(calendar, calendar->day_count);
 
     if (n < 1) {
         return add_weekdays((int64_t)calendar->first_day - 1, n);
     }
-    return n <= known ? nth_of_table(calendar, (uint32_t)n)
+    return n <= known ? nth_of_table(calendar, (uint32_t)n, known)
                       : add_weekdays(end_day(calendar) - 1, n - known);
 }
 
