@@ -8,7 +8,8 @@
 #include "value/json.h"
 #include "value/mistake.h"
 
-#define TREES_MIN (1u << 20) /* for what is compiled only to be checked */
+#define COMPILE_ROOM (1u << 20) /* what a compiler uses and gives back, at most; hardly touched */
+#define TREES_MIN    (4u << 20) /* for what is compiled only to be checked */
 
 /* ---- building ---- */
 
@@ -43,6 +44,7 @@ static bool enter_tables(struct pl_load *l)
 /* Everything that reads the trees and reports what is wrong. */
 static void build(struct pl_load *l)
 {
+    l->trees->used = l->files_end; /* what the pass before has left there */
     l->def = pl_load_alloc(l, sizeof(*l->def));
     l->file = 0;
     l->late = NULL;
@@ -186,6 +188,7 @@ static int load(struct pl_load *l, struct pl_definition **def_out, struct placet
     struct pl_arena exact;
 
     parse_files(l);
+    l->files_end = l->trees->used;
     build(l);
     if (l->workflow != NULL && !l->full) {
         check(l);
@@ -201,11 +204,11 @@ static int load(struct pl_load *l, struct pl_definition **def_out, struct placet
     }
 
     const size_t size = l->arena->used;
-    void *block = malloc(size);
+    void *block = malloc(size + COMPILE_ROOM);
     if (block == NULL) {
         return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
     }
-    pl_arena_init(&exact, block, size);
+    pl_arena_init(&exact, block, size + COMPILE_ROOM);
     l->arena = &exact;
     build(l);
     check(l);

@@ -1,7 +1,8 @@
 /* The loader's inside: what its files share. Nothing outside of the room includes this.
  *
  * A definition is built twice from the same trees: first into scratch memory, to find every mistake
- * and to learn the size; then, if there was none, into memory of exactly that size. */
+ * and to learn the size; then, if there was none, into memory of that size (and some that compilers
+ * use and give back). */
 #ifndef PL_DEFINITION_LOAD_H
 #define PL_DEFINITION_LOAD_H
 
@@ -50,6 +51,7 @@ struct pl_load {
     const struct pl_bundle *bundle;
     struct pl_diags *diags;
     struct pl_arena *trees; /* of the files; lives as long as the load */
+    size_t files_end;       /* of them; what a pass puts behind ends with it */
     struct pl_arena *arena; /* of the definition */
     bool full;              /* a definition that does not fit its memory */
 
@@ -125,6 +127,9 @@ struct pl_diag_place pl_load_at_key(const struct pl_load *l, const struct pl_yam
 /* A text in the definition's memory, NUL-terminated; empty when it is full. */
 struct pl_text pl_load_keep(struct pl_load *l, struct pl_text text);
 void *pl_load_alloc(struct pl_load *l, size_t size);
+/* Whether a compiler that met a limit may have met the end of this memory: then the definition is
+ * tried again with more. */
+bool pl_load_ran_out(struct pl_load *l, const struct pl_arena *arena, int rc);
 
 bool pl_load_is_map(struct pl_load *l, const struct pl_yaml *node, const char *what);
 bool pl_load_text(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out);
@@ -264,6 +269,8 @@ void pl_load_tables(struct pl_load *l, void *object, const struct pl_yaml *node)
 /* Whether a decision table gives such an output, and its type. */
 bool pl_load_table_output(const struct pl_yaml *decide, struct pl_text name,
                           enum pl_cel_type *type_out);
+/* The nearest of its outputs to a name that is none, or NULL. */
+const char *pl_load_table_suggest(const struct pl_yaml *decide, struct pl_text name);
 
 struct pl_send *pl_load_tree(struct pl_load *l, const struct pl_step_def *step,
                              const struct pl_yaml *node);

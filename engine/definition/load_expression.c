@@ -258,7 +258,9 @@ const struct pl_cel_program *pl_load_expression_of(struct pl_load *l, const stru
         check_uses(&r);
         return program;
     }
-    report(&r, &err);
+    if (!pl_load_ran_out(l, arena, rc)) {
+        report(&r, &err);
+    }
     return NULL;
 }
 

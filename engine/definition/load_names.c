@@ -105,6 +105,34 @@ static bool read_case(struct pl_load *l, struct pl_text rest, struct pl_name_rea
 
 /* ---- steps ---- */
 
+/* What a decision table gives: outputs, or with `collect` the list of those of all rules. */
+static bool read_outputs(struct pl_load *l, const struct pl_yaml *decide, struct pl_text rest,
+                         struct pl_name_read *out, const char **suggestion_out)
+{
+    const struct pl_yaml *hit = pl_yaml_get(decide, "hit");
+    struct pl_text inside = {0};
+    const struct pl_text output = split(rest, &inside);
+
+    if (hit != NULL && pl_text_is(hit->text, "collect")) {
+        out->binding.type = PL_CEL_LIST;
+        return rest.len == 0;
+    }
+    out->binding.type = PL_CEL_MAP;
+    if (rest.len == 0 || pl_load_table_output(decide, output, &out->binding.type)) {
+        return true;
+    }
+    const char *near = pl_load_table_suggest(decide, output);
+    if (near != NULL) {
+        const struct pl_text id = l->def->steps[out->step].id;
+        char before[2 * PL_ID_MAX];
+        struct pl_builder b;
+        pl_builder_init(&b, before, sizeof(before));
+        pl_builder_addf(&b, "steps.%.*s.answer.", (int)id.len, id.at);
+        *suggestion_out = join(l, before, near, PL_TEXT(""));
+    }
+    return false;
+}
+
 /* What an answer of a step has at a path: by its schema, or by the rules of its table. */
 static bool read_answer(struct pl_load *l, uint16_t step, struct pl_text rest,
                         struct pl_name_read *out, const char **suggestion_out)
@@ -112,12 +140,10 @@ static bool read_answer(struct pl_load *l, uint16_t step, struct pl_text rest,
     struct pl_schema_field field = {.type = PL_CEL_DYN, .required = true};
     const struct pl_schema *schema = l->answers[step];
     const struct pl_yaml *decide = pl_yaml_get(l->steps[step], "decide");
-    struct pl_text inside = {0};
 
     out->binding.type = PL_CEL_DYN;
-    if (decide != NULL && rest.len > 0) {
-        const struct pl_text output = split(rest, &inside);
-        return pl_load_table_output(decide, output, &out->binding.type);
+    if (decide != NULL) {
+        return read_outputs(l, decide, rest, out, suggestion_out);
     }
     if (rest.len == 0 || schema == NULL) {
         return true;

@@ -11,8 +11,13 @@ void pl_load_set_after(struct pl_load *l, void *object, const struct pl_yaml *no
     step->need = arcs.need;
     step->after = arcs.at;
     step->after_count = arcs.count;
-    if (arcs.join == PL_JOIN_EACH) {
+    if (arcs.join == PL_JOIN_EACH && step->members != NULL) {
         step->set.kind = PL_SET_ARCS;
+    } else if (arcs.join == PL_JOIN_EACH) {
+        struct pl_diag *diag =
+            pl_diag_add(l->diags, pl_load_at_key(l, node->first), PL_DIAG_NOT_FOR_KIND,
+                        "only a step that asks, tells or runs can start once for each");
+        pl_diag_hint(diag, "Write `after: {any: [...]}` or `{some: [...]}`.");
     }
 }
 

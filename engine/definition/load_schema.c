@@ -103,7 +103,8 @@ const struct pl_schema *pl_load_schema(struct pl_load *l, struct pl_bytes schema
     const struct pl_schema *compiled = NULL;
     struct placet_error err = {0};
 
-    if (pl_schema_compile(schema, NULL, l->arena, &compiled, &err) == PLACET_OK) {
+    const int rc = pl_schema_compile(schema, NULL, l->arena, &compiled, &err);
+    if (rc == PLACET_OK || pl_load_ran_out(l, l->arena, rc)) {
         return compiled;
     }
     report(l, place_of(l, file, node, err.file), &err);

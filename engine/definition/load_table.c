@@ -4,8 +4,9 @@
 
 #include "definition/load.h"
 
-#define INPUTS_MAX 16
-#define TEXT_SIZE  8192 /* of the condition of one rule: sixteen cells of some length */
+#define INPUTS_MAX  16
+#define OUTPUTS_MAX 64   /* that are looked through for a misspelt one */
+#define TEXT_SIZE   8192 /* of the condition of one rule: sixteen cells of some length */
 
 struct table {
     struct pl_step_def *step;
@@ -430,64 +431,88 @@ void pl_load_set_decide(struct pl_load *l, void *object, const struct pl_yaml *n
 
 /* ---- for others ---- */
 
-/* The rules of a table, and `otherwise`, in the file: the n-th, or NULL. */
-static const struct pl_yaml *rule_of(const struct pl_yaml *decide, unsigned n)
+/* The rule in the file that follows another; NULL: the first. `otherwise` is the last of all. */
+static const struct pl_yaml *next_rule(const struct pl_yaml *decide, const struct pl_yaml *rule)
 {
-    const struct pl_yaml *rules = decide->kind == PL_YAML_MAP ? pl_yaml_get(decide, "rules") : NULL;
-    const struct pl_yaml *rule = rules != NULL ? rules->first : NULL;
+    const struct pl_yaml *rules = pl_yaml_get(decide, "rules");
+    const struct pl_yaml *otherwise = pl_yaml_get(decide, "otherwise");
+    const struct pl_yaml *next = NULL;
 
-    while (rule != NULL && n > 0) {
-        rule = rule->next;
-        n--;
+    if (rule == otherwise && rule != NULL) {
+        return NULL;
     }
-    return rule == NULL && n == 0 && rules != NULL ? pl_yaml_get(decide, "otherwise") : rule;
+    if (rules != NULL && rules->kind == PL_YAML_LIST) {
+        next = rule == NULL ? rules->first : rule->next;
+    }
+    return next != NULL ? next : otherwise;
 }
 
 void pl_load_table_rules(struct pl_load *l, uint16_t step)
 {
     const struct pl_yaml *decide = pl_yaml_get(l->steps[step], "decide");
+    const struct pl_yaml *rule = NULL;
     bool decides = false;
 
-    for (unsigned n = 0; decide != NULL && rule_of(decide, n) != NULL; n++) {
-        const struct pl_yaml *rule = rule_of(decide, n);
-        const struct pl_yaml *node =
-            rule->kind == PL_YAML_MAP ? pl_yaml_get(rule, "decision") : NULL;
+    while (decide != NULL && (rule = next_rule(decide, rule)) != NULL) {
+        const struct pl_yaml *node = pl_yaml_get(rule, "decision");
         const uint16_t decision =
             node != NULL ? pl_definition_decision(l->def, node->text) : PL_NO_DECISION;
         if (decision != PL_NO_DECISION && pl_step_rule(&l->def->steps[step], decision) == NULL) {
             pl_load_rule(l, step, decision);
         }
         decides = decides || node != NULL;
-        if (rule == pl_yaml_get(decide, "otherwise")) {
-            break;
-        }
     }
     if (!decides) {
         pl_load_rule(l, step, PL_DECISION_APPROVE);
     }
 }
 
+/* An output of the first rule, or NULL. */
+static const struct pl_yaml *first_output(const struct pl_yaml *decide, struct pl_text name)
+{
+    const struct pl_yaml *rule = next_rule(decide, NULL);
+    const struct pl_yaml *inputs = pl_yaml_get(decide, "inputs");
+    const struct pl_yaml *cell = rule != NULL ? output_of(rule, name) : NULL;
+    const bool is_input = inputs != NULL && output_of(inputs, name) != NULL;
+
+    return cell != NULL && !is_input && cell->kind == PL_YAML_SCALAR ? cell : NULL;
+}
+
 bool pl_load_table_output(const struct pl_yaml *decide, struct pl_text name,
                           enum pl_cel_type *type_out)
 {
-    const struct pl_yaml *rule = rule_of(decide, 0);
-    const struct pl_yaml *inputs =
-        decide->kind == PL_YAML_MAP ? pl_yaml_get(decide, "inputs") : NULL;
-    const struct pl_yaml *cell =
-        rule != NULL && rule->kind == PL_YAML_MAP ? output_of(rule, name) : NULL;
+    const struct pl_yaml *cell = first_output(decide, name);
     bool truth = false;
     int64_t integer = 0;
 
-    if (cell == NULL || cell->kind != PL_YAML_SCALAR ||
-        (inputs != NULL && inputs->kind == PL_YAML_MAP && output_of(inputs, name) != NULL)) {
+    if (cell == NULL) {
         return false;
     }
     if (cell->plain && pl_yaml_as_bool(cell, &truth)) {
         *type_out = PL_CEL_BOOL;
-    } else if (pl_yaml_as_i64(cell, &integer)) {
+    } else if (cell->plain && pl_yaml_as_i64(cell, &integer)) {
         *type_out = PL_CEL_INT;
     } else {
         *type_out = cell->plain && is_number(cell->text) ? PL_CEL_DOUBLE : PL_CEL_STRING;
     }
     return true;
+}
+
+const char *pl_load_table_suggest(const struct pl_yaml *decide, struct pl_text name)
+{
+    const struct pl_yaml *rule = next_rule(decide, NULL);
+    const char *names[OUTPUTS_MAX];
+    char word[2 * PL_ID_MAX];
+    struct pl_builder b;
+    size_t count = 0;
+
+    for (const struct pl_yaml *cell = rule != NULL ? rule->first : NULL;
+         cell != NULL && count < OUTPUTS_MAX; cell = cell->next) {
+        if (first_output(decide, cell->key) != NULL) {
+            names[count++] = cell->key.at;
+        }
+    }
+    pl_builder_init(&b, word, sizeof(word));
+    pl_builder_add(&b, name);
+    return pl_text_closest(word, names, count);
 }

@@ -3,8 +3,9 @@
 
 #include "definition/load.h"
 
-#define ID_LEN_MAX PL_ID_MAX
-#define MEANT_MAX  8 /* misspelt keys of one map that are remembered */
+#define ID_LEN_MAX  PL_ID_MAX
+#define NEARLY_FULL (1u << 20) /* more than one schema or expression of any size takes */
+#define MEANT_MAX   8          /* misspelt keys of one map that are remembered */
 
 struct pl_diag_place pl_load_at(const struct pl_load *l, const struct pl_yaml *node)
 {
@@ -50,6 +51,14 @@ void *pl_load_alloc(struct pl_load *l, size_t size)
 
     l->full = l->full || memory == NULL;
     return memory;
+}
+
+bool pl_load_ran_out(struct pl_load *l, const struct pl_arena *arena, int rc)
+{
+    const bool ran_out = rc == PLACET_ELIMIT && arena->size - arena->used < NEARLY_FULL;
+
+    l->full = l->full || ran_out;
+    return ran_out;
 }
 
 struct pl_text pl_load_keep(struct pl_load *l, struct pl_text text)

@@ -8,6 +8,8 @@
 
 #include "support/definition_files.h"
 #include "value/cel.h"
+#include "value/json.h"
+#include "value/reader.h"
 #include "value/schema.h"
 
 enum { FILING, SCHEME, FIRE_REVIEW, PERMIT, NOTICE };
@@ -219,6 +221,86 @@ static void test_reference_table(void **state)
     pl_definition_free(def);
 }
 
+/* The outputs of the first rule whose condition holds: what the core does with a table. */
+static int64_t look_up(const struct pl_definition *def, const char *form)
+{
+    const struct pl_decision_table *table = def->steps[FIRE_REVIEW].table;
+    uint8_t bytes[512];
+    uint8_t room[512];
+    struct pl_writer out;
+    struct pl_reader in;
+
+    pl_writer_init(&out, bytes, sizeof(bytes));
+    assert_int_equal(pl_json_read(pl_text_of(form), &out, NULL), PLACET_OK);
+    const struct pl_bytes variables[] = {pl_writer_bytes(&out)};
+    const struct pl_cel_world world = {
+        .variables = variables, .variable_count = 1, .room = room, .room_size = sizeof(room)};
+    for (uint16_t i = 0; i < table->rule_count; i++) {
+        const struct pl_table_rule *rule = &table->rules[i];
+        if (rule->when == NULL || pl_cel_eval(rule->when, &world).value.boolean) {
+            const struct pl_cel_result outputs = pl_cel_eval(rule->outputs, &world);
+            assert_int_equal(outputs.value.type, PL_CEL_MAP);
+            pl_reader_init(&in, outputs.value.value.at, outputs.value.value.size);
+            assert_int_equal(pl_reader_map(&in), 2);
+            assert_text(pl_reader_text(&in, 64), "decision");
+            (void)pl_reader_text(&in, 64);
+            assert_text(pl_reader_text(&in, 64), "level");
+            return pl_reader_i64(&in);
+        }
+    }
+    return -1;
+}
+
+/* A comparison, a range with both ends, a list, what matches anything, and what none matches. */
+static void test_decide(void **state)
+{
+    struct definition_files files;
+
+    (void)state;
+    begin(&files,
+          "    ask: fire.design_review\n    needs: [scheme_approval]\n    after: scheme\n"
+          "    when: design.special_fire && project.area_m2 > 1000\n    limit: 10 working days\n"
+          "    issues: fire_opinion\n",
+          "    after: scheme\n    decide:\n      hit: first\n"
+          "      inputs: {area: project.area_m2, kind: project.kind, fire: design.special_fire}\n"
+          "      rules:\n"
+          "        - {area: \"> 50000\", decision: conditions, level: 1}\n"
+          "        - {area: 1000..50000, kind: [new, \"!= new\"], fire: true, decision: approve, "
+          "level: 2}\n"
+          "        - {kind: extension, decision: approve, level: 3}\n"
+          "      otherwise: {decision: reject, level: 4}\n");
+    definition_files_edit(&files, "permit.yaml", "[scheme_approval, fire_opinion]",
+                          "[scheme_approval]");
+    definition_files_edit(&files, "permit.yaml", "procedures: 4", "procedures: 3");
+    definition_files_edit(&files, "permit.yaml", "    after: permit\n",
+                          "    after: permit\n    when: has(steps.fire_review.decision) && "
+                          "steps.fire_review.answer.level > 2\n");
+    struct pl_definition *def = end(&files);
+    assert_int_equal(def->steps[FIRE_REVIEW].kind, PL_KIND_DECIDE);
+    assert_int_equal(def->steps[FIRE_REVIEW].table->hit, PL_HIT_FIRST);
+    assert_int_equal(def->steps[FIRE_REVIEW].table->rule_count, 4);
+    assert_null(def->steps[FIRE_REVIEW].table->rules[3].when);
+    assert_int_equal(def->steps[FIRE_REVIEW].task_count, 0);
+    assert_int_equal(def->steps[FIRE_REVIEW].rule_count, 3);
+    assert_rule(def, FIRE_REVIEW, "conditions", PL_DECISION_GOES_ON);
+    assert_rule(def, FIRE_REVIEW, "approve", PL_DECISION_GOES_ON);
+    assert_rule(def, FIRE_REVIEW, "reject", PL_DECISION_ENDS);
+
+    assert_int_equal(look_up(def, "{\"project\":{\"area_m2\":50001,\"kind\":\"new\"},"
+                                  "\"design\":{\"special_fire\":false}}"),
+                     1);
+    assert_int_equal(look_up(def, "{\"project\":{\"area_m2\":50000,\"kind\":\"new\"},"
+                                  "\"design\":{\"special_fire\":true}}"),
+                     2);
+    assert_int_equal(look_up(def, "{\"project\":{\"area_m2\":999,\"kind\":\"extension\"},"
+                                  "\"design\":{\"special_fire\":true}}"),
+                     3);
+    assert_int_equal(look_up(def, "{\"project\":{\"area_m2\":999,\"kind\":\"new\"},"
+                                  "\"design\":{\"special_fire\":true}}"),
+                     4);
+    pl_definition_free(def);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_send_and_retry),
         cmocka_unit_test(test_reference_table),
+        cmocka_unit_test(test_decide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
