@@ -175,6 +175,21 @@ static void test_expressions_count_by_it(void **state)
     assert_false(days.is_working(days.calendar, wednesday + 1));
 }
 
+static void test_a_condition_counts_by_it(void **state)
+{
+    (void)state;
+    const uint16_t first = build_ask(&b);
+    const uint16_t then = build_ask(&b);
+
+    build_after(&b, then, first);
+    build_when(&b, then, "add_working_days('2025-03-19', 1) == '2025-03-24'");
+    build_ask(&b);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_recalendar(&w, 2), PL_ACCEPTED);
+    assert_int_equal(world_answer(&w, first, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, then), PL_STEP_ACTIVE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +199,7 @@ int main(void)
         cmocka_unit_test_setup(test_everything_counts_by_it, set_up),
         cmocka_unit_test_setup(test_a_stop_over_an_amendment, set_up),
         cmocka_unit_test_setup(test_expressions_count_by_it, set_up),
+        cmocka_unit_test_setup(test_a_condition_counts_by_it, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
