@@ -81,34 +81,44 @@ struct walk {
     enum { NEW, OPEN, CLOSED } seen[PL_STEPS_MAX];
 };
 
+/* "`a` waits for `b` waits for `a`", in either language. */
+static void put_ring(const struct pl_load *l, const struct walk *w, uint16_t first,
+                     const char *waits, char out[PL_DIAG_TEXT_MAX])
+{
+    const struct pl_step_def *steps = l->def->steps;
+    const struct pl_step_def *end = &steps[w->stack[first]];
+    struct pl_builder b;
+
+    pl_builder_init(&b, out, PL_DIAG_TEXT_MAX);
+    for (uint16_t i = first; i < w->depth && i - first < RING_SHOWN_MAX; i++) {
+        const struct pl_text id = steps[w->stack[i]].id;
+        pl_builder_addf(&b, "`%.*s` %s ", (int)id.len, id.at, waits);
+    }
+    if (w->depth - first > RING_SHOWN_MAX) {
+        pl_builder_addf(&b, "... %s ", waits);
+    }
+    pl_builder_addf(&b, "`%.*s`", (int)end->id.len, end->id.at);
+}
+
 static void report_ring(struct pl_load *l, const struct walk *w, uint16_t closing)
 {
     char ring[PL_DIAG_TEXT_MAX];
-    struct pl_builder b;
+    char zh[PL_DIAG_TEXT_MAX];
     uint16_t first = 0;
-    uint16_t shown = 0;
 
     while (w->stack[first] != closing) {
         first++;
     }
-    pl_builder_init(&b, ring, sizeof(ring));
-    for (uint16_t i = first; i < w->depth && shown < RING_SHOWN_MAX; i++, shown++) {
-        const struct pl_step_def *step = &l->def->steps[w->stack[i]];
-        pl_builder_addf(&b, "`%.*s` waits for ", (int)step->id.len, step->id.at);
-    }
-    if (w->depth - first > RING_SHOWN_MAX) {
-        pl_builder_addf(&b, "... waits for ");
-    }
-    const struct pl_step_def *end = &l->def->steps[closing];
-    pl_builder_addf(&b, "`%.*s`", (int)end->id.len, end->id.at);
-
+    put_ring(l, w, first, "waits for", ring);
+    put_ring(l, w, first, "等待", zh);
+    const bool itself = w->depth - first == 1;
     const uint16_t last = w->stack[w->depth - 1];
     const struct pl_yaml *entry = reference(l, last, closing);
     struct pl_diag *diag = pl_diag_add(
         l->diags, entry != NULL ? pl_load_at(l, entry) : pl_load_at(l, l->steps[last]),
-        PL_DIAG_RING,
-        w->depth - first == 1 ? "the step waits for itself: %s" : "steps wait for each other: %s",
+        PL_DIAG_RING, itself ? "the step waits for itself: %s" : "steps wait for each other: %s",
         ring);
+    pl_diag_say_zh(diag, "%s：%s", itself ? "环节在等待自己" : "环节互相等待，形成循环", zh);
     pl_diag_hint(diag,
                  "Take one of these names out of `after`, `decide_after` or `blocks`. To do a "
                  "step again, use a decision with `back_to`.");
@@ -159,15 +169,14 @@ static void check_arc(struct pl_load *l, const struct pl_yaml *node, const struc
     }
     const struct pl_decision_name *name = &l->def->decisions[arc->decision];
     const struct pl_yaml *entry = entry_naming(node, other->id);
-    const char *why = "never decides";
-    if (rule != NULL) {
-        why = rule->effect == PL_DECISION_ENDS ? "ends the case when it decides"
-                                               : "sends the case back when it decides";
-    }
-    struct pl_diag *diag =
-        pl_diag_add(l->diags, pl_load_at(l, entry != NULL ? entry : node),
-                    PL_DIAG_NOT_DECIDED_THERE, "step %s %s %s",
-                    pl_name(other->id, &other->title).at, why, pl_name(name->id, &name->title).at);
+    const bool ends = rule != NULL && rule->effect == PL_DECISION_ENDS;
+    const bool goes_back = rule != NULL && !ends;
+    struct pl_diag *diag = pl_diag_add(
+        l->diags, pl_load_at(l, entry != NULL ? entry : node), PL_DIAG_NOT_DECIDED_THERE,
+        ends        ? "step %s ends the case when it decides %s"
+        : goes_back ? "step %s sends the case back when it decides %s"
+                    : "step %s never decides %s",
+        pl_name(other->id, &other->title).at, pl_name(name->id, &name->title).at);
     pl_diag_hint(diag, "Name a decision with which the step goes on, or the step alone.");
 }
 

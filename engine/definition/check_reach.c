@@ -283,15 +283,13 @@ static bool find_choices(struct pl_load *l, struct reach *r)
     return true;
 }
 
-static void report_no_outcome(struct pl_load *l, const struct reach *r)
+/* "`a` decides `x`, `b` is skipped", in English or in Chinese; "" when nothing was decided. */
+static void put_example(const struct pl_definition *def, const struct reach *r, bool zh,
+                        char out[PL_DIAG_TEXT_MAX / 2])
 {
-    const struct pl_definition *def = l->def;
-    const struct pl_yaml *finish = pl_yaml_get(l->workflow, "finish");
-    char text[PL_DIAG_TEXT_MAX / 2];
     struct pl_builder b;
-    bool first = true;
 
-    pl_builder_init(&b, text, sizeof(text));
+    pl_builder_init(&b, out, PL_DIAG_TEXT_MAX / 2);
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const uint16_t step = r->choices[i].step;
         const uint16_t outcome = r->example[step];
@@ -299,30 +297,42 @@ static void report_no_outcome(struct pl_load *l, const struct reach *r)
             continue;
         }
         const struct pl_text id = def->steps[step].id;
-        pl_builder_addf(&b, "%s`%.*s` ", first ? "" : ", ", (int)id.len, id.at);
+        pl_builder_addf(&b, "%s`%.*s` ", b.len == 0 ? "" : zh ? "，" : ", ", (int)id.len, id.at);
         if (outcome == SKIPPED) {
-            pl_builder_addf(&b, "is skipped");
+            pl_builder_addf(&b, "%s", zh ? "被跳过" : "is skipped");
         } else if (outcome == CANCELLED) {
-            pl_builder_addf(&b, "is cancelled");
+            pl_builder_addf(&b, "%s", zh ? "被撤销" : "is cancelled");
         } else if (outcome == OTHER) {
-            pl_builder_addf(&b, "decides otherwise");
+            pl_builder_addf(&b, "%s", zh ? "作出其他决定" : "decides otherwise");
         } else {
-            pl_builder_addf(&b, "decides `%.*s`", (int)def->decisions[outcome].id.len,
-                            def->decisions[outcome].id.at);
+            pl_builder_addf(&b, "%s `%.*s`", zh ? "决定" : "decides",
+                            (int)def->decisions[outcome].id.len, def->decisions[outcome].id.at);
         }
-        first = false;
     }
+}
+
+static void report_no_outcome(struct pl_load *l, const struct reach *r)
+{
+    const struct pl_yaml *finish = pl_yaml_get(l->workflow, "finish");
+    char en[PL_DIAG_TEXT_MAX / 2];
+    char zh[PL_DIAG_TEXT_MAX / 2];
     struct pl_diag *diag = NULL;
-    if (def->finish_count == 0) {
+
+    if (l->def->finish_count == 0) {
         diag = pl_diag_add(l->diags, pl_load_at_key(l, finish), PL_DIAG_NO_OUTCOME,
                            "no result has an `after`: the case could never end");
         pl_diag_hint(diag, "Add `after: ...` with the last step to `completed`.");
         return;
     }
+    put_example(l->def, r, false, en);
+    put_example(l->def, r, true, zh);
     diag = pl_diag_add(l->diags, pl_load_at_key(l, finish), PL_DIAG_NO_OUTCOME,
-                       first ? "when every step is settled, no result applies%s"
-                             : "no result applies when %s",
-                       first ? "" : text);
+                       en[0] == '\0' ? "when every step is settled, no result applies%s"
+                                     : "no result applies when %s",
+                       en);
+    if (en[0] != '\0') {
+        pl_diag_say_zh(diag, "有一种情形没有办结结果：%s", zh);
+    }
     pl_diag_hint(diag, "Add a result whose `after` covers this, or use `{any: [...]}`.");
 }
 

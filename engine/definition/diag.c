@@ -81,6 +81,15 @@ void pl_diag_say(struct pl_diag *diag, const char *message, ...)
     va_end(args);
 }
 
+void pl_diag_say_zh(struct pl_diag *diag, const char *zh, ...)
+{
+    va_list args;
+
+    va_start(args, zh);
+    put(diag->message_zh, zh, args);
+    va_end(args);
+}
+
 void pl_diag_hint(struct pl_diag *diag, const char *hint, ...)
 {
     va_list args;

@@ -82,6 +82,10 @@ pl_diag_other(struct pl_diag *diag, struct pl_diag_place place, const char *text
 __attribute__((format(printf, 2, 3))) void pl_diag_say(struct pl_diag *diag, const char *message,
                                                        ...);
 
+/* The Chinese of the mistake, where it is put together otherwise than the English. */
+__attribute__((format(printf, 2, 3))) void pl_diag_say_zh(struct pl_diag *diag, const char *zh,
+                                                          ...);
+
 /* Attach an edit that is safe: what the author meant is certain. A text that is empty, longer than
  * PL_FIX_TEXT_MAX or of more than one line is no fix. The first is at the place of the mistake. */
 void pl_diag_fix(struct pl_diag *diag, struct pl_text old, const char *text);

@@ -143,14 +143,22 @@ bool pl_fix_edit(const struct pl_diag *diag, const struct pl_bundle *bundle,
 
 /* ---- making them ---- */
 
+/* Which fixes of a list are made. */
+struct chosen {
+    const struct pl_diags *diags;
+    uint32_t from;
+    uint32_t to;
+};
+
 /* The edits of one file in the order of its text; those that touch an earlier one are left for the
  * next round. */
-static uint32_t edits_of(const struct pl_diags *diags, const struct pl_bundle *bundle,
-                         uint16_t file, struct pl_edit edits[PL_DIAGS_MAX])
+static uint32_t edits_of(struct chosen chosen, const struct pl_bundle *bundle, uint16_t file,
+                         struct pl_edit edits[PL_DIAGS_MAX])
 {
+    const struct pl_diags *diags = chosen.diags;
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < diags->count; i++) {
+    for (uint32_t i = chosen.from; i < chosen.to; i++) {
         struct pl_edit edit;
         if (!pl_fix_edit(&diags->list[i], bundle, &edit) || edit.file != file) {
             continue;
@@ -197,9 +205,8 @@ static char *edited(struct pl_text text, const struct pl_edit *edits, uint32_t c
 }
 
 /* One round: a new bundle with the edits that the diagnostics offer. */
-static int edit_bundle(const struct pl_bundle *bundle, const struct pl_diags *diags,
-                       uint8_t **bytes_out, size_t *size_out, uint32_t *edits_out,
-                       struct placet_error *err)
+static int edit_bundle(const struct pl_bundle *bundle, struct chosen chosen, uint8_t **bytes_out,
+                       size_t *size_out, uint32_t *edits_out, struct placet_error *err)
 {
     struct pl_bundle next = *bundle;
     char *texts[PL_BUNDLE_FILES_MAX] = {NULL};
@@ -208,7 +215,7 @@ static int edit_bundle(const struct pl_bundle *bundle, const struct pl_diags *di
 
     for (uint16_t file = 0; file < bundle->count && rc == PLACET_OK; file++) {
         struct pl_edit edits[PL_DIAGS_MAX];
-        const uint32_t count = edits_of(diags, bundle, file, edits);
+        const uint32_t count = edits_of(chosen, bundle, file, edits);
         if (count == 0) {
             continue;
         }
@@ -263,76 +270,141 @@ static bool is_better(struct state before, struct state after)
     return after.mistakes < before.mistakes;
 }
 
-/* One round in memory that `*made` takes over; `*edits_out` 0: nothing to do. */
-static int fix_once(struct pl_bytes *now, const char *folder, const struct pl_diags *diags,
-                    uint8_t **made, uint32_t *edits_out, struct placet_error *err)
+/* Bytes that are in hand, and what they are worth. */
+struct version {
+    uint8_t *made; /* NULL: the bytes are the caller's */
+    struct pl_bytes bytes;
+    struct state state;
+};
+
+static void replace_version(struct version *v, struct version *by)
+{
+    free(v->made);
+    *v = *by;
+}
+
+/* A version with the chosen fixes made, and `diags` of it. `*edits_out` 0: there are none. */
+static int fix_once(const struct version *now, const char *folder, struct chosen chosen,
+                    struct pl_diags *diags, struct version *next, uint32_t *edits_out,
+                    struct placet_error *err)
 {
     struct pl_bundle view = {0};
-    uint8_t *next = NULL;
+    uint8_t *made = NULL;
     uint8_t *more = NULL;
     size_t size = 0;
 
-    int rc = pl_bundle_parse(*now, &view, err);
+    int rc = pl_bundle_parse(now->bytes, &view, err);
     if (rc == PLACET_OK) {
-        rc = edit_bundle(&view, diags, &next, &size, edits_out, err);
+        rc = edit_bundle(&view, chosen, &made, &size, edits_out, err);
     }
     if (rc != PLACET_OK || *edits_out == 0) {
         return rc;
     }
     if (folder != NULL) {
         rc =
-            pl_bundle_read_more((struct pl_bytes){next, (uint32_t)size}, folder, &more, &size, err);
-        free(next);
-        next = more;
+            pl_bundle_read_more((struct pl_bytes){made, (uint32_t)size}, folder, &more, &size, err);
+        free(made);
+        made = more;
+    }
+    *next = (struct version){.made = made, .bytes = {made, (uint32_t)size}};
+    if (rc == PLACET_OK) {
+        rc = load(next->bytes, diags, &next->state, err);
     }
     if (rc != PLACET_OK) {
-        return rc;
+        free(made);
     }
-    free(*made);
-    *made = next;
-    *now = (struct pl_bytes){next, (uint32_t)size};
-    return PLACET_OK;
+    return rc;
 }
 
-static int fix_with(struct pl_bytes bundle, const char *folder, struct pl_diags *diags,
-                    uint8_t **bytes_out, size_t *size_out, uint32_t *edits_out,
-                    struct placet_error *err)
+/* Everything at once, again and again: `v` becomes the last version. */
+static int fix_all(struct version *v, const char *folder, struct pl_diags *diags,
+                   uint32_t *edits_out, struct placet_error *err)
 {
-    struct pl_bytes now = bundle;
-    uint8_t *made = NULL; /* what `now` is, after the first round */
-    struct state before = {0};
-    uint32_t total = 0;
     uint32_t edits = 1;
 
-    int rc = load(now, diags, &before, err);
-    struct state after = before;
+    int rc = load(v->bytes, diags, &v->state, err);
     for (unsigned round = 0; rc == PLACET_OK && edits > 0 && round < ROUNDS_MAX; round++) {
-        rc = fix_once(&now, folder, diags, &made, &edits, err);
+        struct version next = {0};
+        const struct chosen all = {diags, 0, diags->count};
+        rc = fix_once(v, folder, all, diags, &next, &edits, err);
         if (rc == PLACET_OK && edits > 0) {
-            total += edits;
-            rc = load(now, diags, &after, err);
+            *edits_out += edits;
+            replace_version(v, &next);
         }
     }
-    if (rc != PLACET_OK || total == 0 || !is_better(before, after)) {
-        free(made);
-        *edits_out = 0;
+    return rc;
+}
+
+/* One fix at a time, and only those that help: where all of them together bring more to light than
+ * they mend. */
+static int fix_singly(struct version *v, const char *folder, struct pl_diags *diags,
+                      struct pl_diags *tried, uint32_t *edits_out, struct placet_error *err)
+{
+    int rc = load(v->bytes, diags, &v->state, err);
+
+    for (uint32_t i = 0; rc == PLACET_OK && i < diags->count; i++) {
+        struct version next = {0};
+        uint32_t edits = 0;
+        rc = fix_once(v, folder, (struct chosen){diags, i, i + 1}, tried, &next, &edits, err);
+        if (rc != PLACET_OK || edits == 0) {
+            continue;
+        }
+        if (!is_better(v->state, next.state)) {
+            free(next.made);
+            continue;
+        }
+        *edits_out += edits;
+        replace_version(v, &next);
+        *diags = *tried;
+        i = UINT32_MAX; /* from the beginning: places have moved */
+    }
+    return rc;
+}
+
+static int fix_with(struct version *v, const char *folder, struct pl_diags *diags,
+                    struct pl_diags *tried, uint32_t *edits_out, struct placet_error *err)
+{
+    struct version all = {.bytes = v->bytes};
+
+    int rc = load(v->bytes, diags, &v->state, err);
+    if (rc == PLACET_OK) {
+        rc = fix_all(&all, folder, diags, edits_out, err);
+    }
+    if (rc == PLACET_OK && *edits_out > 0 && is_better(v->state, all.state)) {
+        replace_version(v, &all);
+        return PLACET_OK;
+    }
+    free(all.made);
+    if (rc != PLACET_OK || *edits_out == 0) {
         return rc;
     }
-    *bytes_out = made;
-    *size_out = now.size;
-    *edits_out = total;
-    return PLACET_OK;
+    *edits_out = 0;
+    return fix_singly(v, folder, diags, tried, edits_out, err);
 }
 
 int pl_fix_bundle(struct pl_bytes bundle, const char *folder, uint8_t **bytes_out, size_t *size_out,
                   uint32_t *edits_out, struct placet_error *err)
 {
     struct pl_diags *diags = pl_diags_new();
+    struct pl_diags *tried = pl_diags_new();
+    struct version v = {.bytes = bundle};
+    uint32_t edits = 0;
+    int rc = PLACET_ENOMEM;
 
-    if (diags == NULL) {
-        return pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
+    if (diags != NULL && tried != NULL) {
+        rc = fix_with(&v, folder, diags, tried, &edits, err);
+    } else {
+        rc = pl_mistake(err, PLACET_ENOMEM, (struct pl_place){0}, NULL, "out of memory");
     }
-    const int rc = fix_with(bundle, folder, diags, bytes_out, size_out, edits_out, err);
     free(diags);
-    return rc;
+    free(tried);
+    if (rc != PLACET_OK || edits == 0) {
+        free(v.made);
+        *edits_out = 0;
+        return rc;
+    }
+    *bytes_out = v.made;
+    *size_out = v.bytes.size;
+    *edits_out = edits;
+    return PLACET_OK;
 }

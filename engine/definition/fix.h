@@ -3,7 +3,8 @@
  * A mistake says what is there and what should be (pl_diag_fix); here that becomes bytes of the
  * file. Comments, layout, line ends and everything else stay byte for byte. One fix may bring to
  * light what it hid, so fixing goes on until no fix is left; the result counts only when the files
- * then have fewer mistakes, or can be read where they could not. `placet check --fix` writes them;
+ * then have fewer mistakes, or can be read where they could not. Where it does not count, each fix
+ * is tried alone and kept if it does. `placet check --fix` writes them;
  * an editor may offer each by itself. */
 #ifndef PL_DEFINITION_FIX_H
 #define PL_DEFINITION_FIX_H

@@ -123,6 +123,8 @@ bool pl_load_span(struct pl_load *l, const struct pl_yaml *node, struct pl_span 
     struct pl_diag *diag =
         pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_SPAN, "`%.*s`: %s",
                     (int)node->text.len, node->text.at, mistake.message);
+    pl_diag_say_zh(diag, "`%.*s`：%s", (int)node->text.len, node->text.at,
+                   pl_said_zh(mistake.message));
     char mended[PL_FIX_TEXT_MAX];
     if (pl_span_mend(node->text, mended)) {
         pl_diag_hint(diag, "Write `%s`.", mended);

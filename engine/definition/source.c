@@ -108,5 +108,8 @@ struct pl_mark pl_source_mark(struct pl_text text, uint32_t byte)
         mark.column += ((unsigned char)rest.at[at] & 0xC0) != 0x80;
         at++;
     }
+    if (byte < text.len && ((unsigned char)text.at[byte] & 0xC0) == 0x80 && mark.column > 1) {
+        mark.column--; /* within the character before */
+    }
     return mark;
 }

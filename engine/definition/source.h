@@ -24,7 +24,7 @@ struct pl_text pl_source_marked(struct pl_text text, struct pl_mark mark);
 /* Code units of UTF-16: two for a character beyond the first plane (for editors and SARIF). */
 uint32_t pl_source_utf16(struct pl_text text);
 
-/* Line and column of a byte; the length is 1. */
+/* Line and column of the character that a byte belongs to; the length is 1. */
 struct pl_mark pl_source_mark(struct pl_text text, uint32_t byte);
 
 #endif

@@ -8,7 +8,7 @@ ROOM = pathlib.Path(__file__).resolve().parents[2] / "engine" / "definition"
 LITERALS = r'"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*'
 
 # Put together from parts that are translated by themselves, or shown by the meaning of their code.
-IN_PARTS = {"%s", "", "step %s %s %s"}
+IN_PARTS = {"%s", ""}
 NO_SENTENCES = {"issues", "steps"}  # names of keys among the arguments
 
 
