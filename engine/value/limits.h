@@ -36,8 +36,9 @@
 /* Schemas of forms and answers. */
 #define PL_SCHEMA_DEPTH_MAX        128 /* schemas in one another, by $ref too; bounds recursion */
 #define PL_SCHEMA_WORK_MAX         1000000 /* rules and comparisons for one document: about 50 ms */
-#define PL_SCHEMA_PATTERN_MAX      1024    /* bytes of a regular expression */
-#define PL_SCHEMA_PATTERN_TEXT_MAX 4096    /* bytes of a text that has a pattern: matching may be */
-                                           /* quadratic */
+#define PL_SCHEMA_REFER_MAX        268435456 /* bytes looked through for references: 0.3 s */
+#define PL_SCHEMA_PATTERN_MAX      1024      /* bytes of a regular expression */
+#define PL_SCHEMA_PATTERN_TEXT_MAX 4096 /* bytes of a text that has a pattern: matching may be */
+                                        /* quadratic */
 
 #endif

@@ -28,6 +28,7 @@ struct pl_schema_build {
     struct pl_schema *known[256]; /* by a hash of their place */
     struct pl_pointer pointer;    /* where we are */
     uint32_t depth;
+    uint64_t work; /* bytes looked through for references */
 };
 
 /* Each fills the error and returns the status: `return pl_schema_refuse(...)`. */

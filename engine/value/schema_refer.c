@@ -2,6 +2,7 @@
  */
 #include <string.h>
 
+#include "value/mistake.h"
 #include "value/schema_build.h"
 
 /* ---- pointers ---- */
@@ -145,6 +146,12 @@ static int find_by_pointer(struct pl_schema_build *b, struct pl_schema_resource 
         struct pl_text part;
         if (pointer.at[0] != '/' || !next_part(&pointer, memory, &part)) {
             return refuse(b, "a reference that is no JSON Pointer");
+        }
+        b->work += target.size;
+        if (b->work > PL_SCHEMA_REFER_MAX) {
+            return pl_mistake(b->err, PLACET_ELIMIT, (struct pl_place){0},
+                              "Make the schema smaller.",
+                              "the references of the schema take too much work to follow");
         }
         target = child_of(target, part);
         if (target.size == 0) {

@@ -10,7 +10,7 @@
 #include "value/limits.h"
 #include "value/schema.h"
 
-static char memory[1 << 20];
+static char memory[4 << 20];
 static struct pl_arena arena;
 static uint8_t schema_bytes[1 << 17];
 static uint8_t document_bytes[1 << 17];
@@ -369,6 +369,29 @@ static void many_names_are_work(void **state)
     assert_string_equal(mistakes[0].rule, "limit");
 }
 
+/* Each reference walks through all that stands before its target. */
+static void many_references_are_a_limit(void **state)
+{
+    static char schema[1 << 17] = "{\"$comment\":\"";
+    const struct pl_schema *compiled = NULL;
+    struct placet_error err = {0};
+    size_t len = strlen(schema);
+    (void)state;
+
+    memset(schema + len, 'x', 50000);
+    len += 50000;
+    len += (size_t)snprintf(schema + len, sizeof(schema) - len,
+                            "\",\"$defs\":{\"z\":true},"
+                            "\"allOf\":[true");
+    for (int i = 0; i < 3000; i++) {
+        len += (size_t)snprintf(schema + len, sizeof(schema) - len, ",{\"$ref\":\"#/$defs/z\"}");
+    }
+    (void)snprintf(schema + len, sizeof(schema) - len, "]}");
+    assert_int_equal(compile(schema, NULL, &compiled, &err), PLACET_ELIMIT);
+    assert_string_equal(err.message, "the references of the schema take too much work to follow");
+    assert_null(compiled);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +406,7 @@ int main(void)
         cmocka_unit_test(a_long_list_with_contains_and_unevaluated_is_a_limit),
         cmocka_unit_test(comparing_is_work_too),
         cmocka_unit_test(many_names_are_work),
+        cmocka_unit_test(many_references_are_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
