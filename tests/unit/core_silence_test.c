@@ -203,6 +203,54 @@ static void test_a_joint_step_where_nobody_speaks(void **state)
     assert_int_equal(w.c.result, PL_RESULT_COMPLETED);
 }
 
+/* Some of the tasks of a set are answered: the step decides what its silence means, all the same.
+ */
+static void test_the_silence_of_a_set(void **state)
+{
+    (void)state;
+    const uint16_t set = build_ask(&b);
+
+    (void)build_items(&b, set, "[1, 2, 3, 4]", 4);
+    b.steps[set].set.at_once = 2;
+    build_silence(set, WD(5), BUILD_REJECT);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, set, 0, "approve"), PL_ACCEPTED);
+    world_at(&w, "2025-03-11");
+    assert_int_equal(world_count(&w, PL_EVT_TASK_CANCELLED), 2);
+    assert_int_equal(w.c.result, PL_RESULT_REJECTED);
+}
+
+/* Nobody closes the list: the step is late though every task is answered. */
+static void test_the_silence_of_an_open_set(void **state)
+{
+    (void)state;
+    const uint16_t set = build_ask(&b);
+
+    build_items(&b, set, "[1]", 3)->open = true;
+    build_silence(set, WD(5), PL_DECISION_APPROVE);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, set, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_state(&w, set), PL_STEP_ACTIVE);
+    world_at(&w, "2025-03-11");
+    assert_int_equal(world_count(&w, PL_EVT_STEP_DEEMED), 1);
+    assert_int_equal(w.c.result, PL_RESULT_COMPLETED);
+}
+
+static void test_the_silence_of_signers(void **state)
+{
+    (void)state;
+    static const uint32_t weights[] = {1, 1};
+    const uint16_t step = build_ask(&b);
+
+    (void)build_signers(&b, step, weights, 2);
+    build_silence(step, WD(5), PL_DECISION_APPROVE);
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_sign(&w, step, 0, "approve", "Li"), PL_ACCEPTED);
+    world_at(&w, "2025-03-11");
+    assert_true(w.c.steps[step].deemed);
+    assert_int_equal(w.c.result, PL_RESULT_COMPLETED);
+}
+
 /* Art. 50: who is silent until the permit ends has renewed it; a pause does not move that day. */
 static void test_a_renewal_is_deemed(void **state)
 {
@@ -428,6 +476,9 @@ int main(void)
         cmocka_unit_test_setup(test_the_silence_of_a_lead_hears_the_others, set_up),
         cmocka_unit_test_setup(test_the_answer_of_a_lead_counts, set_up),
         cmocka_unit_test_setup(test_a_joint_step_where_nobody_speaks, set_up),
+        cmocka_unit_test_setup(test_the_silence_of_a_set, set_up),
+        cmocka_unit_test_setup(test_the_silence_of_an_open_set, set_up),
+        cmocka_unit_test_setup(test_the_silence_of_signers, set_up),
         cmocka_unit_test_setup(test_a_renewal_is_deemed, set_up),
         cmocka_unit_test_setup(test_silence_accepts_as_of_receipt, set_up),
         cmocka_unit_test_setup(test_an_acceptance_counts_from_its_day, set_up),
