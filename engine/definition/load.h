@@ -240,6 +240,7 @@ uint16_t pl_load_result_ref(struct pl_load *l, const struct pl_yaml *node);
 void pl_load_finish_ids(struct pl_load *l, const struct pl_yaml *node);
 void pl_load_finish(struct pl_load *l);
 void pl_load_step_ids(struct pl_load *l, const struct pl_yaml *node);
+void pl_load_step_titles(struct pl_load *l);
 void pl_load_steps(struct pl_load *l);
 
 /* Steps that are made of keys. */
@@ -265,6 +266,15 @@ void pl_load_table_rules(struct pl_load *l, uint16_t step);
 void pl_load_answers(struct pl_load *l);
 void pl_load_children(struct pl_load *l);
 void pl_load_tables(struct pl_load *l, void *object, const struct pl_yaml *node);
+
+/* Cells of a decision table, added to a text as CEL: what a scalar asks of an input, and a scalar
+ * as a value. */
+void pl_cell_put_test(struct pl_builder *b, struct pl_text input, const struct pl_yaml *cell);
+void pl_cell_put_value(struct pl_builder *b, const struct pl_yaml *cell);
+bool pl_cell_is_number(struct pl_text text);
+
+/* The entry of a rule with that key, or NULL. */
+const struct pl_yaml *pl_load_output_of(const struct pl_yaml *rule, struct pl_text key);
 
 /* Whether a decision table gives such an output, and its type. */
 bool pl_load_table_output(const struct pl_yaml *decide, struct pl_text name,

@@ -119,7 +119,7 @@ static void enter_results(struct pl_load *l, const struct pl_yaml *results)
 {
     const struct pl_definition *def = l->def;
 
-    for (uint16_t i = 0; i < PL_RESULTS_FIXED && i < def->result_count; i++) {
+    for (int i = 0; i < PL_RESULTS_FIXED && i < def->result_count; i++) {
         enter_result(l, def->results[i].id, def->results[i].title);
     }
     for (const struct pl_yaml *entry = results != NULL ? results->first : NULL; entry != NULL;
@@ -160,7 +160,7 @@ void pl_load_result_rules(struct pl_load *l, uint16_t step)
         pl_load_rule(l, step, PL_DECISION_APPROVE);
         return;
     }
-    for (uint16_t i = 0; i < PL_RESULTS_FIXED; i++) {
+    for (int i = 0; i < PL_RESULTS_FIXED; i++) {
         const uint16_t decision = pl_definition_decision(l->def, l->def->results[i].id);
         if (decision != PL_NO_DECISION) { /* the table of decisions may be full */
             pl_load_rule(l, step, decision);

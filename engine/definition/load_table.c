@@ -4,9 +4,8 @@
 
 #include "definition/load.h"
 
-#define INPUTS_MAX  16
-#define OUTPUTS_MAX 64   /* that are looked through for a misspelt one */
-#define TEXT_SIZE   8192 /* of the condition of one rule: sixteen cells of some length */
+#define INPUTS_MAX 16
+#define TEXT_SIZE  8192 /* of the condition of one rule: sixteen cells of some length */
 
 struct table {
     struct pl_step_def *step;
@@ -18,104 +17,6 @@ struct table {
 };
 
 /* ---- cells ---- */
-
-static struct pl_text after(struct pl_text text, uint32_t len)
-{
-    while (len < text.len && text.at[len] == ' ') {
-        len++;
-    }
-    return (struct pl_text){text.at + len, text.len - len};
-}
-
-static bool is_number(struct pl_text text)
-{
-    const struct pl_yaml node = {.kind = PL_YAML_SCALAR, .plain = true, .text = text};
-    int64_t integer = 0;
-    double real = 0;
-
-    return pl_yaml_as_i64(&node, &integer) || pl_yaml_as_float(&node, &real);
-}
-
-static void put_quoted(struct pl_builder *b, struct pl_text text)
-{
-    pl_builder_addf(b, "\"");
-    for (uint32_t i = 0; i < text.len; i++) {
-        const char c = text.at[i];
-        if (c == '"' || c == '\\') {
-            pl_builder_addf(b, "\\");
-        }
-        if (c == '\n') {
-            pl_builder_addf(b, "\\n");
-        } else {
-            pl_builder_add(b, (struct pl_text){&text.at[i], 1});
-        }
-    }
-    pl_builder_addf(b, "\"");
-}
-
-/* A number as it is, anything else as a text. */
-static void put_operand(struct pl_builder *b, struct pl_text text)
-{
-    if (is_number(text)) {
-        pl_builder_add(b, text);
-    } else {
-        put_quoted(b, text);
-    }
-}
-
-/* A scalar of YAML as CEL writes it. */
-static void put_value(struct pl_builder *b, const struct pl_yaml *cell)
-{
-    bool truth = false;
-
-    if (cell->plain && (pl_yaml_as_bool(cell, &truth) || is_number(cell->text))) {
-        pl_builder_add(b, cell->text);
-    } else {
-        put_quoted(b, cell->text);
-    }
-}
-
-/* `5..10`: numbers or days on both sides. */
-static bool split_range(struct pl_text text, struct pl_text *low_out, struct pl_text *high_out)
-{
-    const char *dots = memmem(text.at, text.len, "..", 2);
-
-    if (dots == NULL || dots == text.at || dots + 2 == text.at + text.len) {
-        return false;
-    }
-    const struct pl_text low = {text.at, (uint32_t)(dots - text.at)};
-    const struct pl_text high = {dots + 2, text.len - low.len - 2};
-    const bool days = low.len == 10 && high.len == 10 && low.at[4] == '-' && high.at[4] == '-';
-    *low_out = low;
-    *high_out = high;
-    return days || (is_number(low) && is_number(high));
-}
-
-/* What one scalar asks of an input. */
-static void put_test(struct pl_builder *b, struct pl_text input, const struct pl_yaml *cell)
-{
-    static const char *const operators[] = {">=", "<=", "!=", ">", "<"};
-    struct pl_text low = {0};
-    struct pl_text high = {0};
-
-    for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
-        const uint32_t len = (uint32_t)strlen(operators[i]);
-        if (cell->text.len > len && memcmp(cell->text.at, operators[i], len) == 0) {
-            pl_builder_addf(b, "(%.*s) %s ", (int)input.len, input.at, operators[i]);
-            put_operand(b, after(cell->text, len));
-            return;
-        }
-    }
-    if (split_range(cell->text, &low, &high)) {
-        pl_builder_addf(b, "(%.*s) >= ", (int)input.len, input.at);
-        put_operand(b, low);
-        pl_builder_addf(b, " && (%.*s) <= ", (int)input.len, input.at);
-        put_operand(b, high);
-        return;
-    }
-    pl_builder_addf(b, "(%.*s) == ", (int)input.len, input.at);
-    put_value(b, cell);
-}
 
 static struct pl_expression test_of(const struct pl_load *l, const struct table *t,
                                     enum pl_cel_type wanted)
@@ -133,7 +34,7 @@ static void add_test(struct pl_load *l, const struct table *t, const struct pl_y
     struct pl_builder b;
 
     pl_builder_init(&b, text, sizeof(text));
-    put_test(&b, input->text, cell);
+    pl_cell_put_test(&b, input->text, cell);
     const struct pl_text whole = {pl_arena_text(l->trees, text, b.len), (uint32_t)b.len};
     if (b.full || whole.at == NULL) {
         (void)pl_diag_add(l->diags, pl_load_at(l, cell), PL_DIAG_TOO_MANY,
@@ -207,7 +108,7 @@ static void load_rule(struct pl_load *l, const struct table *t, const struct pl_
         } else if (pl_load_id_key(l, cell, &id)) {
             pl_builder_addf(&outputs, "%s\"%.*s\": ", outputs.len > 0 ? ", " : "{",
                             (int)cell->key.len, cell->key.at);
-            put_value(&outputs, cell);
+            pl_cell_put_value(&outputs, cell);
         }
     }
     pl_builder_addf(&outputs, outputs.len > 0 ? "}" : "{}");
@@ -225,16 +126,6 @@ static bool is_output(const struct table *t, const struct pl_yaml *cell)
     return input_of(t, cell->key) == NULL;
 }
 
-static const struct pl_yaml *output_of(const struct pl_yaml *rule, struct pl_text key)
-{
-    for (const struct pl_yaml *cell = rule->first; cell != NULL; cell = cell->next) {
-        if (pl_text_equal(cell->key, key)) {
-            return cell;
-        }
-    }
-    return NULL;
-}
-
 /* A column that only one of two rules has: an output that the other lacks, or a misspelt input.
  * Returns whether there was one. */
 static bool check_outputs(struct pl_load *l, const struct table *t, const struct pl_yaml *rule,
@@ -243,7 +134,7 @@ static bool check_outputs(struct pl_load *l, const struct table *t, const struct
     struct pl_names names = {0};
 
     for (const struct pl_yaml *cell = rule->first; cell != NULL; cell = cell->next) {
-        if (!is_output(t, cell) || output_of(other, cell->key) != NULL) {
+        if (!is_output(t, cell) || pl_load_output_of(other, cell->key) != NULL) {
             continue;
         }
         struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, cell), PL_DIAG_OUTPUTS,
@@ -268,7 +159,7 @@ static void check_columns(struct pl_load *l, const struct table *t, const struct
                           const struct pl_yaml *first)
 {
     if (!check_outputs(l, t, rule, first)) {
-        (void)check_outputs(l, t, first, rule);
+        (void)check_outputs(l, t, /* rule */ first, /* other */ rule);
     }
 }
 
@@ -427,92 +318,4 @@ void pl_load_set_decide(struct pl_load *l, void *object, const struct pl_yaml *n
     if (check_rules(l, &t)) {
         load_rules(l, &t);
     }
-}
-
-/* ---- for others ---- */
-
-/* The rule in the file that follows another; NULL: the first. `otherwise` is the last of all. */
-static const struct pl_yaml *next_rule(const struct pl_yaml *decide, const struct pl_yaml *rule)
-{
-    const struct pl_yaml *rules = pl_yaml_get(decide, "rules");
-    const struct pl_yaml *otherwise = pl_yaml_get(decide, "otherwise");
-    const struct pl_yaml *next = NULL;
-
-    if (rule == otherwise && rule != NULL) {
-        return NULL;
-    }
-    if (rules != NULL && rules->kind == PL_YAML_LIST) {
-        next = rule == NULL ? rules->first : rule->next;
-    }
-    return next != NULL ? next : otherwise;
-}
-
-void pl_load_table_rules(struct pl_load *l, uint16_t step)
-{
-    const struct pl_yaml *decide = pl_yaml_get(l->steps[step], "decide");
-    const struct pl_yaml *rule = NULL;
-    bool decides = false;
-
-    while (decide != NULL && (rule = next_rule(decide, rule)) != NULL) {
-        const struct pl_yaml *node = pl_yaml_get(rule, "decision");
-        const uint16_t decision =
-            node != NULL ? pl_definition_decision(l->def, node->text) : PL_NO_DECISION;
-        if (decision != PL_NO_DECISION && pl_step_rule(&l->def->steps[step], decision) == NULL) {
-            pl_load_rule(l, step, decision);
-        }
-        decides = decides || node != NULL;
-    }
-    if (!decides) {
-        pl_load_rule(l, step, PL_DECISION_APPROVE);
-    }
-}
-
-/* An output of the first rule, or NULL. */
-static const struct pl_yaml *first_output(const struct pl_yaml *decide, struct pl_text name)
-{
-    const struct pl_yaml *rule = next_rule(decide, NULL);
-    const struct pl_yaml *inputs = pl_yaml_get(decide, "inputs");
-    const struct pl_yaml *cell = rule != NULL ? output_of(rule, name) : NULL;
-    const bool is_input = inputs != NULL && output_of(inputs, name) != NULL;
-
-    return cell != NULL && !is_input && cell->kind == PL_YAML_SCALAR ? cell : NULL;
-}
-
-bool pl_load_table_output(const struct pl_yaml *decide, struct pl_text name,
-                          enum pl_cel_type *type_out)
-{
-    const struct pl_yaml *cell = first_output(decide, name);
-    bool truth = false;
-    int64_t integer = 0;
-
-    if (cell == NULL) {
-        return false;
-    }
-    if (cell->plain && pl_yaml_as_bool(cell, &truth)) {
-        *type_out = PL_CEL_BOOL;
-    } else if (cell->plain && pl_yaml_as_i64(cell, &integer)) {
-        *type_out = PL_CEL_INT;
-    } else {
-        *type_out = cell->plain && is_number(cell->text) ? PL_CEL_DOUBLE : PL_CEL_STRING;
-    }
-    return true;
-}
-
-const char *pl_load_table_suggest(const struct pl_yaml *decide, struct pl_text name)
-{
-    const struct pl_yaml *rule = next_rule(decide, NULL);
-    const char *names[OUTPUTS_MAX];
-    char word[2 * PL_ID_MAX];
-    struct pl_builder b;
-    size_t count = 0;
-
-    for (const struct pl_yaml *cell = rule != NULL ? rule->first : NULL;
-         cell != NULL && count < OUTPUTS_MAX; cell = cell->next) {
-        if (first_output(decide, cell->key) != NULL) {
-            names[count++] = cell->key.at;
-        }
-    }
-    pl_builder_init(&b, word, sizeof(word));
-    pl_builder_add(&b, name);
-    return pl_text_closest(word, names, count);
 }

@@ -2,9 +2,9 @@
 #include "definition/load.h"
 
 /* Trees are at most PL_YAML_DEPTH_MAX deep: the reader has refused others. */
-static void load_node(struct pl_load *l,
-                      const struct pl_expression *leaf, /* NOLINT(misc-no-recursion) */
-                      const struct pl_yaml *node, struct pl_send *out)
+static void load_node(struct pl_load *l, /* NOLINT(misc-no-recursion) */
+                      const struct pl_expression *leaf, const struct pl_yaml *node,
+                      struct pl_send *out)
 {
     if (node->kind == PL_YAML_SCALAR) {
         out->value = pl_load_expression(l, node, leaf);
