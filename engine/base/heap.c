@@ -117,9 +117,14 @@ int pl_heap_set(struct pl_heap *heap, uint32_t item, uint64_t key)
     return PLACET_OK;
 }
 
+bool pl_heap_has(const struct pl_heap *heap, uint32_t item)
+{
+    return item < heap->item_count && heap->positions[item] != NOWHERE;
+}
+
 void pl_heap_remove(struct pl_heap *heap, uint32_t item)
 {
-    if (item >= heap->item_count || heap->positions[item] == NOWHERE) {
+    if (!pl_heap_has(heap, item)) {
         return;
     }
 

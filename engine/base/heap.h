@@ -27,6 +27,8 @@ void pl_heap_fini(struct pl_heap *heap);
 int pl_heap_set(struct pl_heap *heap, uint32_t item, uint64_t key);
 void pl_heap_remove(struct pl_heap *heap, uint32_t item);
 
+bool pl_heap_has(const struct pl_heap *heap, uint32_t item);
+
 /* The entry with the smallest key, or NULL. Borrowed until the next change. */
 const struct pl_heap_entry *pl_heap_first(const struct pl_heap *heap);
 

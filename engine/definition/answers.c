@@ -369,7 +369,12 @@ static void set_start(struct pl_load *l, void *object, const struct pl_yaml *nod
 static void set_until(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     struct pl_answers *out = object;
-    (void)pl_answers_time(pl_answers_of(l), node, &out->until_ms);
+
+    if (pl_answers_time(pl_answers_of(l), node, &out->until_ms) && out->start_ms != 0 &&
+        out->until_ms < out->start_ms) {
+        (void)pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_DAY,
+                          "`until` comes before `start`");
+    }
 }
 
 static void set_key(struct pl_load *l, void *object, const struct pl_yaml *node)

@@ -90,3 +90,34 @@ uint16_t pl_task_service(const struct pl_definition *def, const struct pl_case *
 
     return given != 0 ? (uint16_t)(given - 1) : pl_step_member(sd, item)->service;
 }
+
+static struct pl_text write_child_key(struct pl_text prefix, const struct pl_step_def *step,
+                                      uint16_t item, uint16_t round, char out[PL_CHILD_KEY_SIZE])
+{
+    struct pl_builder key;
+
+    pl_builder_init(&key, out, PL_CHILD_KEY_SIZE);
+    pl_builder_addf(&key, "%.*s/%.*s", (int)prefix.len, prefix.at, (int)step->id.len, step->id.at);
+    if (step->set.kind != PL_SET_NONE) {
+        pl_builder_addf(&key, ".%u", item + 1U);
+    }
+    if (round > 1) {
+        pl_builder_addf(&key, "~%u", (unsigned)round);
+    }
+    return (struct pl_text){out, (uint32_t)key.len};
+}
+
+struct pl_text pl_child_key(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
+                            uint16_t item, char out[PL_CHILD_KEY_SIZE])
+{
+    const struct pl_step_def *step_def = &def->steps[step];
+    const uint16_t round = c->tasks[step_def->first_task + item].round;
+    char id[PL_CASE_TEXT_SIZE];
+
+    const struct pl_text key = write_child_key(c->key, step_def, item, round, out);
+    if (key.len <= PL_KEY_MAX) {
+        return key;
+    }
+    pl_case_id_format(c->id, id);
+    return write_child_key(pl_text_of(id), step_def, item, round, out);
+}

@@ -83,6 +83,13 @@ struct pl_case_data {
 uint16_t pl_task_service(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
                          uint16_t item);
 
+/* The key of the case that a task starts: `<key of the parent>/<step>`, with `.<n>` for the n-th
+ * item and `~<round>` from the second round on. Where that is longer than a key may be, the number
+ * of the parent stands for its key. The text lies in `out`. */
+#define PL_CHILD_KEY_SIZE (2 * PL_KEY_MAX)
+struct pl_text pl_child_key(const struct pl_definition *def, const struct pl_case *c, uint16_t step,
+                            uint16_t item, char out[PL_CHILD_KEY_SIZE]);
+
 const char *pl_step_state_name(enum pl_step_state state); /* "waiting" */
 const char *pl_task_state_name(enum pl_task_state state);
 bool pl_step_is_settled(enum pl_step_state state);

@@ -11,25 +11,32 @@ static uint16_t task_of(const struct pl_played *played, uint16_t step, uint16_t 
     return (uint16_t)(played->def->steps[step].first_task + item);
 }
 
-/* "lots" and, of the second item, "lots.2"; below the path of the parent. */
-static struct pl_text name_below(struct pl_play *play, const struct pl_played *parent,
-                                 struct pl_text above, uint16_t step, uint16_t item, uint16_t round)
+/* "lots" and, of the second item, "lots.2"; below the path of the parent, as answers name it. */
+static struct pl_text path_of(struct pl_play *play, const struct pl_played *parent, uint16_t step,
+                              uint16_t item)
 {
     const struct pl_step_def *def = &parent->def->steps[step];
     char text[PATH_SIZE];
     struct pl_builder b;
 
     pl_builder_init(&b, text, sizeof(text));
-    pl_builder_add(&b, above);
-    pl_builder_addf(&b, "%s%.*s", above.len > 0 ? "/" : "", (int)def->id.len, def->id.at);
+    pl_builder_add(&b, parent->path);
+    pl_builder_addf(&b, "%s%.*s", parent->path.len > 0 ? "/" : "", (int)def->id.len, def->id.at);
     if (def->set.kind != PL_SET_NONE) {
         pl_builder_addf(&b, ".%u", item + 1U);
     }
-    if (round > 1) {
-        pl_builder_addf(&b, "~%u", round);
-    }
     const char *copy = pl_arena_text(&play->arena, text, b.len);
     return (struct pl_text){copy, copy == NULL ? 0 : (uint32_t)b.len};
+}
+
+static struct pl_text key_of(struct pl_play *play, const struct pl_played *parent, uint16_t step,
+                             uint16_t item)
+{
+    char text[PL_CHILD_KEY_SIZE];
+    const struct pl_text key = pl_child_key(parent->def, &parent->c, step, item, text);
+    const char *copy = pl_arena_text(&play->arena, key.at, key.len);
+
+    return (struct pl_text){copy, copy == NULL ? 0 : key.len};
 }
 
 static int refuse(struct pl_play *play, uint32_t number, uint16_t step, uint16_t item,
@@ -71,7 +78,6 @@ int pl_play_start_child(struct pl_play *play, uint32_t number, uint16_t step, ui
     const struct pl_played *parent = play->played[number];
     const struct pl_definition *def =
         pl_company_find(play->company, parent->def->steps[step].run->workflow);
-    const uint16_t round = parent->c.steps[step].round;
     struct pl_reading reading = pl_play_reading(play, parent, step, item);
     struct pl_writer form;
     char why[WHY_SIZE];
@@ -91,7 +97,7 @@ int pl_play_start_child(struct pl_play *play, uint32_t number, uint16_t step, ui
     if (fault != NULL) {
         return refuse(play, number, step, item, fault);
     }
-    const struct pl_text path = name_below(play, parent, parent->path, step, item, 1);
+    const struct pl_text path = path_of(play, parent, step, item);
     int rc = pl_play_add(play, def, path, &child);
     if (rc < 0) {
         return rc;
@@ -100,7 +106,7 @@ int pl_play_start_child(struct pl_play *play, uint32_t number, uint16_t step, ui
         .kind = PL_CMD_START,
         .actor = PL_ACTOR_ENGINE,
         .by = parent->c.by,
-        .key = name_below(play, parent, parent->c.key, step, item, round),
+        .key = key_of(play, parent, step, item),
         .form = pl_writer_bytes(&form),
         .child = parent->c.id,
         .parent_task = task_of(parent, step, item),

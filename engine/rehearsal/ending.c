@@ -118,6 +118,19 @@ static void write_waits(struct pl_writer *out, const struct pl_play *play)
     }
 }
 
+static void write_left_over(struct pl_writer *out, const struct pl_play *play)
+{
+    uint32_t lines[WAITS_MAX];
+    const uint32_t all = pl_play_left_over(play, lines, WAITS_MAX);
+    const uint32_t count = all < WAITS_MAX ? all : WAITS_MAX;
+
+    pl_write_string(out, "left_over");
+    pl_write_array(out, count);
+    for (uint32_t i = 0; i < count; i++) {
+        pl_write_u64(out, lines[i]);
+    }
+}
+
 static void write_result(struct pl_writer *out, const struct pl_played *played)
 {
     pl_write_string(out, "result");
@@ -150,7 +163,7 @@ void pl_ending_write(const struct pl_play *play, struct pl_writer *out)
     char id[PL_CASE_TEXT_SIZE];
 
     pl_case_id_format(first->c.id, id);
-    pl_write_map(out, 13);
+    pl_write_map(out, 14);
     pl_write_key_string(out, "case", id);
     pl_write_key_text(out, "key", first->c.key);
     pl_write_key_text(out, "workflow", first->def->workflow);
@@ -165,5 +178,6 @@ void pl_ending_write(const struct pl_play *play, struct pl_writer *out)
     pl_write_key_u64(out, "cases", pl_play_count(play));
     pl_write_key_u64(out, "events", pl_play_events(play));
     pl_write_key_bool(out, "ran_out", pl_play_ran_out(play));
+    write_left_over(out, play);
     write_waits(out, play);
 }

@@ -311,3 +311,18 @@ uint64_t pl_play_events(const struct pl_play *play)
 {
     return play->facts.next_seq - 1;
 }
+
+uint32_t pl_play_left_over(const struct pl_play *play, uint32_t *lines, uint32_t max)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < play->coming_count; i++) {
+        if (play->coming[i].kind == PL_COMING_INCOMING && pl_heap_has(&play->times, i)) {
+            if (count < max) {
+                lines[count] = play->coming[i].incoming->line;
+            }
+            count++;
+        }
+    }
+    return count;
+}

@@ -53,4 +53,8 @@ int64_t pl_play_now(const struct pl_play *play);
 bool pl_play_ran_out(const struct pl_play *play); /* `until` came first */
 uint64_t pl_play_events(const struct pl_play *play);
 
+/* Lines of the answers whose signals and acts did not come, because the case was over before: up to
+ * `max`, in the order of the file; returns how many there are. */
+uint32_t pl_play_left_over(const struct pl_play *play, uint32_t *lines, uint32_t max);
+
 #endif

@@ -269,34 +269,12 @@ static int prepare(struct pl_server *s, struct birth *b)
     return make_form(s, b);
 }
 
-/* `<key of the parent>/<step>`, with `.<n>` for the n-th item and `~<round>` from the second round
- * on. Where that is longer than a key may be, the number of the parent stands for its key. */
 static struct pl_text key_of(struct pl_server *s, const struct birth *b)
 {
-    const struct pl_step_def *step = &b->parent->def->steps[b->step];
-    const struct pl_task *task = &b->parent->c.tasks[step->first_task + b->item];
-    char text[PL_KEY_MAX + PL_KEY_MAX];
-    char id[PL_CASE_TEXT_SIZE];
-    struct pl_text prefix = b->parent->c.key;
-    struct pl_builder key;
+    char text[PL_CHILD_KEY_SIZE];
+    const struct pl_text key = pl_child_key(b->parent->def, &b->parent->c, b->step, b->item, text);
 
-    pl_case_id_format(b->parent->c.id, id);
-    for (;;) {
-        pl_builder_init(&key, text, sizeof text);
-        pl_builder_addf(&key, "%.*s/%.*s", (int)prefix.len, prefix.at, (int)step->id.len,
-                        step->id.at);
-        if (step->set.kind != PL_SET_NONE) {
-            pl_builder_addf(&key, ".%u", b->item + 1U);
-        }
-        if (task->round > 1) {
-            pl_builder_addf(&key, "~%u", (unsigned)task->round);
-        }
-        if (key.len <= PL_KEY_MAX || prefix.at == id) {
-            break;
-        }
-        prefix = pl_text_of(id);
-    }
-    return (struct pl_text){pl_arena_text(&s->arena, text, key.len), (uint32_t)key.len};
+    return (struct pl_text){pl_arena_text(&s->arena, key.at, key.len), key.len};
 }
 
 static struct pl_command to_parent(const struct birth *b, enum pl_command_kind kind)

@@ -97,6 +97,23 @@ static void print_wait(const struct pl_cli *cli, const json_t *wait)
     (void)printf("%s\n", kind);
 }
 
+/* Nobody should believe that something was tried which never came. */
+static void print_left_over(const json_t *lines)
+{
+    size_t i = 0;
+    const json_t *line = NULL;
+
+    if (json_array_size(lines) == 0) {
+        return;
+    }
+    (void)printf("  did not come any more: line");
+    json_array_foreach(lines, i, line)
+    {
+        (void)printf("%s %lld", i > 0 ? "," : "", (long long)json_integer_value(line));
+    }
+    (void)printf(" of the answers\n");
+}
+
 static void draw_ending(const struct pl_cli *cli, json_t *value)
 {
     const json_t *result = json_object_get(value, "result");
@@ -121,6 +138,7 @@ static void draw_ending(const struct pl_cli *cli, json_t *value)
     {
         print_wait(cli, wait);
     }
+    print_left_over(json_object_get(value, "left_over"));
 }
 
 static json_t *ending_json(struct placet_value ending)

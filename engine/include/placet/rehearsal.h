@@ -51,9 +51,10 @@ typedef void placet_rehearsal_event(void *context, const struct placet_event *ev
 /**
  * Plays the case from its start, any number of times. `*ending_out` is borrowed until the next
  * call: {case, key, workflow, state: "closed" | "open" | "paused", result: {id, zh, en} | nil,
- * started, ended, working_days, calendar_days, cases, events, ran_out, waits: [{case, workflow,
- * step, title, item, kind, department, service, signal, until, next}]}. `waits` says what is left
- * when nothing more happens, or when the time of the answers is over (`ran_out`). `on_event` may be
+ * started, ended, working_days, calendar_days, cases, events, ran_out, left_over, waits: [{case,
+ * workflow, step, title, item, kind, department, service, signal, until, next}]}. `waits` says what
+ * is left when nothing more happens, or when the time of the answers is over (`ran_out`);
+ * `left_over` has the lines of signals and acts that would have come later. `on_event` may be
  * NULL. PLACET_ELIMIT for a case without end, PLACET_EINVALID for a supplement that does not fit.
  */
 PLACET_API PLACET_MUST_CHECK int
