@@ -294,6 +294,22 @@ static void add_missing(struct line *line, const struct pl_cel_program *program,
     }
 }
 
+/* The same for a field of a value that an expression gave: what it was is gone. */
+static void add_missing_field(struct line *line, const struct pl_cel_program *program,
+                              const struct pl_cel_step *step)
+{
+    struct pl_text of = {program->source.at + step->from, step->offset - step->from};
+
+    while (of.len > 0 && strchr(". \n\t`", of.at[of.len - 1]) != NULL) {
+        of.len--;
+    }
+    add_string(line, "no such field `");
+    add_foreign(line, step->path, SHOWN_SOURCE);
+    add_string(line, "` in `");
+    add_foreign(line, of, SHOWN_SOURCE);
+    add_string(line, "`");
+}
+
 size_t pl_cel_explain(const struct pl_cel_program *program, const struct pl_cel_world *world,
                       const struct pl_cel_result *result, char *out, size_t size)
 {
@@ -306,6 +322,9 @@ size_t pl_cel_explain(const struct pl_cel_program *program, const struct pl_cel_
     add_string(&line, ": ");
     if (is_path && result->fault == PL_CEL_NO_SUCH_FIELD) {
         add_missing(&line, program, world, step);
+    } else if (step->op == PL_CEL_OP_FIELD && result->fault == PL_CEL_NO_SUCH_FIELD) {
+        add_missing_field(&line, program, step);
+        add_variables(&line, program, world, step);
     } else {
         add_string(&line, pl_cel_fault_text(result->fault));
         add_string(&line, " in `");

@@ -338,6 +338,11 @@ static void a_fault_is_explained_with_its_values(void **state)
                                  "x_int` (x_text = \"abc\", x_int = 7)"},
         {"l_levels.all(l, l < 9.0)", "column 17: the value has a type that does not fit in `l < "
                                      "9.0`, at element 3"},
+        {"[m_owner].all(o, o.s_phone != '')",
+         "column 18: no such field `s_phone` in `o`, at element 1"},
+        {"(b_fire ? m_owner : {}).phone == ''",
+         "column 1: no such field `phone` in `(b_fire ? m_owner : {})` (b_fire = true, m_owner = "
+         "{\"s_name\": \"Li\", \"i_age\": 40})"},
         {"l_levels[7] == 1",
          "column 1: the list has no such element in `l_levels[7]` (l_levels = [1, 2.5, \"x\"])"},
     };

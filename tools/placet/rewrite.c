@@ -30,8 +30,8 @@ static int fill(int fd, const struct stat *old, const char *text, size_t size)
 {
     int rc = write_all(fd, text, size);
 
-    if (rc == 0 && old->st_gid != getegid()) {
-        (void)fchown(fd, (uid_t)-1, old->st_gid); /* allowed only to members of the group */
+    if (rc == 0 && old->st_gid != getegid() && fchown(fd, (uid_t)-1, old->st_gid) != 0) {
+        errno = 0; /* allowed only to members of the group: then it is ours */
     }
     if (rc == 0 && fchmod(fd, old->st_mode & 07777) != 0) {
         rc = -errno;
