@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "value/cel_code.h"
@@ -43,8 +44,7 @@ int pl_cel_limit(struct placet_error *err, struct pl_text source, uint32_t offse
     return pl_mistake(err, PLACET_ELIMIT, place, "Divide the expression.", "%s", text);
 }
 
-/* The steps stand at the far end of the arena while they are made; those that remain move to where
- * they stay. */
+/* The steps that remain move to where they stay: only then is their number known. */
 static int settle(struct pl_cel_program *program, struct pl_arena *arena, struct placet_error *err)
 {
     const size_t size = program->count * sizeof(*program->steps);
@@ -54,6 +54,7 @@ static int settle(struct pl_cel_program *program, struct pl_arena *arena, struct
         return pl_cel_limit(err, program->source, 0, "the definition does not fit in memory");
     }
     memcpy(steps, program->steps, size);
+    free(program->steps);
     program->steps = steps;
     return PLACET_OK;
 }
@@ -76,18 +77,18 @@ int pl_cel_compile_as(struct pl_text source, const struct pl_cel_scope *scope,
     }
     program->source = source;
 
-    const size_t arena_size = arena->size;
     int rc = pl_cel_parse(source, options, arena, program, err);
     rc = rc == PLACET_OK ? pl_cel_check(program, scope, wanted, options, arena, err) : rc;
     if (rc == PLACET_OK && !options.unfolded) {
         rc = pl_cel_fold(program, arena, err);
     }
     rc = rc == PLACET_OK ? settle(program, arena, err) : rc;
-    arena->size = arena_size;
-    if (rc == PLACET_OK) {
-        *program_out = program;
+    if (rc != PLACET_OK) {
+        free(program->steps);
+        return rc;
     }
-    return rc;
+    *program_out = program;
+    return PLACET_OK;
 }
 
 int pl_cel_compile(struct pl_text source, const struct pl_cel_scope *scope, enum pl_cel_type wanted,

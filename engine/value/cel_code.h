@@ -160,7 +160,8 @@ int pl_cel_compile_as(struct pl_text source, const struct pl_cel_scope *scope,
                       struct pl_arena *arena, const struct pl_cel_program **program_out,
                       struct placet_error *err);
 
-/* Source to code, without types. */
+/* Source to code, without types. The steps are allocated: they are freed by the caller, also after
+ * a failure. */
 int pl_cel_parse(struct pl_text source, struct pl_cel_options options, struct pl_arena *arena,
                  struct pl_cel_program *program, struct placet_error *err);
 
@@ -170,7 +171,7 @@ int pl_cel_check(struct pl_cel_program *program, const struct pl_cel_scope *scop
                  enum pl_cel_type wanted, struct pl_cel_options options, struct pl_arena *arena,
                  struct placet_error *err);
 
-/* Computes what depends on nothing. PLACET_ELIMIT when the arena is full. */
+/* Computes what depends on nothing; values go to the arena. PLACET_ELIMIT when it is full. */
 int pl_cel_fold(struct pl_cel_program *program, struct pl_arena *arena, struct placet_error *err);
 
 /* Column, in characters from 1, of a byte of the source. */

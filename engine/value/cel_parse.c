@@ -2,7 +2,7 @@
  * PL_CEL_DEPTH_MAX. */
 #include "value/cel_parse.h"
 
-#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -563,12 +563,9 @@ int pl_cel_parse_expression(struct pl_cel_parse *p)
 
 /* ---- the pass ---- */
 
-#define ALIGNMENT _Alignof(max_align_t)
-
 /* No token makes more than two steps (`&&`: the jump and the operator; `?` and `:`: three
- * together; a macro has at least six tokens). That is three times what is usual, so the steps begin
- * at the far end of the arena, which pl_cel_compile gives back when it has copied them. */
-static int make_room(struct pl_text source, struct pl_arena *arena, struct pl_cel_program *program,
+ * together; a macro has at least six tokens). That is three times what is usual. */
+static int make_room(struct pl_text source, struct pl_cel_program *program,
                      struct placet_error *err)
 {
     struct pl_cel_lex lex = {.source = source, .err = err};
@@ -585,15 +582,11 @@ static int make_room(struct pl_text source, struct pl_arena *arena, struct pl_ce
             return pl_cel_limit(err, source, token.offset, "the expression is too long");
         }
     }
-    const size_t size = count * sizeof(*program->steps) + ALIGNMENT;
-    if (arena->size - arena->used < size) {
-        return pl_cel_limit(err, source, 0, "the definition does not fit in memory");
-    }
-    arena->size -= size;
-    unsigned char *const end = arena->base + arena->size;
-    program->steps = (void *)(end + (ALIGNMENT - (uintptr_t)end % ALIGNMENT));
+    program->steps = calloc(count, sizeof(*program->steps));
     program->count_max = count;
-    return PLACET_OK;
+    return program->steps != NULL
+               ? PLACET_OK
+               : pl_cel_limit(err, source, 0, "the definition does not fit in memory");
 }
 
 int pl_cel_parse(struct pl_text source, struct pl_cel_options options, struct pl_arena *arena,
@@ -604,7 +597,7 @@ int pl_cel_parse(struct pl_text source, struct pl_cel_options options, struct pl
                              .arena = arena,
                              .program = program};
 
-    int rc = make_room(source, arena, program, err);
+    int rc = make_room(source, program, err);
     rc = rc == PLACET_OK ? pl_cel_parse_advance(&p) : rc;
     if (rc == PLACET_OK && p.token.kind == PL_CEL_TOKEN_END) {
         return pl_cel_parse_refuse(&p, 0, NULL, "the expression is empty");
