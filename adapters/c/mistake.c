@@ -58,12 +58,15 @@ static void say_field(struct placet_value body, char *hint, size_t size)
     const struct placet_text path = placet_get_text(body, "detail.path");
     struct placet_items errors = placet_items_of(placet_value_get(body, "detail.errors"));
     struct placet_value first;
-    char where[128];
-    char what[128];
+    char where[64];
+    char title[48];
+    char what[120];
 
     if (placet_items_next(&errors, NULL, &first)) {
-        (void)snprintf(hint, size, "Look at \"%s\": it %s.",
+        (void)placet_get_string(first, "title.zh", title, sizeof(title));
+        (void)snprintf(hint, size, "Look at \"%s\"%s%s%s: %s.",
                        placet_get_string(first, "path", where, sizeof(where)),
+                       title[0] != '\0' ? " (" : "", title, title[0] != '\0' ? ")" : "",
                        placet_get_string(first, "message", what, sizeof(what)));
     } else if (path.size > 0) {
         (void)snprintf(hint, size, "Look at the field \"%.*s\".",

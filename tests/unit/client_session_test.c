@@ -134,6 +134,16 @@ static void a_yes_and_a_no_are_both_answers(void **state)
     assert_int_equal(placet_reply_status(&reply, &err), PLACET_ENOTFOUND);
     assert_string_equal(err.message, "no such case");
 
+    fake_engine_reply_to(engine, PLACET_KIND_WHY, PLACET_FLAG_ERROR,
+                         "{\"code\": 301, \"message\": \"the form does not match its schema\","
+                         " \"detail\": {\"count\": 2, \"errors\": [{\"path\": \"/project/area\","
+                         " \"message\": \"must be above 0\", \"title\": {\"zh\": \"面积\"}},"
+                         " {\"path\": \"/x\", \"message\": \"is not allowed\"}]}}");
+    assert_int_equal(placet_call(client, PLACET_KIND_WHY, body, PATIENCE_MS, &reply, &err),
+                     PLACET_OK);
+    assert_int_equal(placet_reply_status(&reply, &err), PLACET_EINVALID);
+    assert_string_equal(err.hint, "Look at \"/project/area\" (面积): must be above 0.");
+
     assert_int_equal(placet_call(client, PLACET_KIND_STATS, body, 20, &reply, &err),
                      PLACET_ETIMEOUT);
     assert_int_equal(placet_client_pending(client), 0);
