@@ -177,11 +177,13 @@ int32_t pl_calendar_add(const struct pl_calendar *calendar, int32_t day, uint32_
 
 int32_t pl_calendar_subtract(const struct pl_calendar *calendar, int32_t day, uint32_t n)
 {
-    while (n > 0) {
-        day--;
-        n -= pl_calendar_is_working(calendar, day) ? 1 : 0;
+    if (n == 0) {
+        return day;
     }
-    return day;
+    const int64_t last = working_until(calendar, (int64_t)day - 1);
+    const int64_t result = nth_working(calendar, last + 1 - n);
+
+    return result < INT32_MIN ? INT32_MIN : (int32_t)result;
 }
 
 /* The day itself if it is a working day, else the next one. */

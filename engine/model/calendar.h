@@ -69,7 +69,8 @@ int32_t pl_calendar_working_days(const struct pl_calendar *calendar, int32_t fro
 int32_t pl_calendar_add(const struct pl_calendar *calendar, int32_t day, uint32_t n,
                         bool *beyond_out);
 
-/* The n-th working day before `day`; n = 0 gives the day itself. Walks day by day. */
+/* The n-th working day before `day`; n = 0 gives the day itself. Days before
+ * INT32_MIN are given as INT32_MIN. */
 int32_t pl_calendar_subtract(const struct pl_calendar *calendar, int32_t day, uint32_t n);
 
 /* End of a limit that begins at `at_ms`. */

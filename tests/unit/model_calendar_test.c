@@ -327,6 +327,27 @@ static void test_counting_back_day_by_day(void **state)
     }
 }
 
+static void test_subtracting_day_by_day(void **state)
+{
+    (void)state;
+    struct draw draw = {11};
+
+    for (int round = 0; round < 200; round++) {
+        make_random(&draw);
+        const int32_t from =
+            calendar.first_day - 50 + (int32_t)draw_below(&draw, calendar.day_count + 100);
+        int32_t day = from;
+
+        assert_int_equal(pl_calendar_subtract(&calendar, from, 0), from);
+        for (uint32_t n = 1; n <= 60; n++) {
+            do {
+                day--;
+            } while (!is_working(day));
+            assert_int_equal(pl_calendar_subtract(&calendar, from, n), day);
+        }
+    }
+}
+
 static void before_is(const char *end, uint32_t count, enum pl_unit unit, const char *expected)
 {
     const int64_t due_ms = pl_ms_of_day(day_of(end) + 1, 480);
@@ -432,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_plain_days_move_off_holidays),
         cmocka_unit_test(test_counting_back),
         cmocka_unit_test(test_counting_back_day_by_day),
+        cmocka_unit_test(test_subtracting_day_by_day),
         cmocka_unit_test(test_hours_and_less_are_exact),
         cmocka_unit_test(test_past_the_table_weekends_are_off_and_it_says_so),
         cmocka_unit_test(test_absurd_limits),
