@@ -5,10 +5,24 @@
 #include "value/reader.h"
 #include "value/schema.h"
 
-#define FIELD_DEPTH_MAX 4 /* section.group.part.field */
+#define PARTS_MAX 64 /* sections and groups of a form whose fields are named */
 
-static void add_fields(struct pl_load *l, struct pl_names *names, struct pl_bytes part,
-                       struct pl_text path, unsigned depth);
+/* Parts of the form whose fields are still to be named, the form first. */
+struct parts {
+    unsigned count;
+    struct pl_text paths[PARTS_MAX];
+    struct pl_bytes properties[PARTS_MAX];
+};
+
+static void enter(struct parts *parts, struct pl_text path, struct pl_bytes part)
+{
+    const struct pl_bytes properties = pl_value_get(part, PL_TEXT("properties"));
+
+    if (properties.size > 0 && parts->count < PARTS_MAX) {
+        parts->paths[parts->count] = path;
+        parts->properties[parts->count++] = properties;
+    }
+}
 
 /* NUL-terminated, as names are; nothing for a field without a title. */
 static struct pl_text title_of(struct pl_load *l, struct pl_text title)
@@ -16,21 +30,6 @@ static struct pl_text title_of(struct pl_load *l, struct pl_text title)
     const char *copy = title.len > 0 ? pl_arena_text(l->trees, title.at, title.len) : NULL;
 
     return (struct pl_text){copy, copy != NULL ? title.len : 0};
-}
-
-static void add_field(struct pl_load *l, struct pl_names *names, struct pl_text path,
-                      struct pl_bytes part, unsigned depth)
-{
-    struct pl_schema_field field = {.type = PL_CEL_DYN};
-    const char *near = NULL;
-    const bool known = pl_schema_at(l->def->form, path, &field, &near);
-
-    if (known) {
-        pl_names_add(names, path, title_of(l, field.title_zh), title_of(l, field.title_en));
-    }
-    if (depth < FIELD_DEPTH_MAX) {
-        add_fields(l, names, part, path, depth + 1);
-    }
 }
 
 static struct pl_text join(struct pl_load *l, struct pl_text path, struct pl_text key)
@@ -50,29 +49,42 @@ static struct pl_text join(struct pl_load *l, struct pl_text path, struct pl_tex
     return (struct pl_text){b.at, (uint32_t)b.len};
 }
 
-static void add_fields(struct pl_load *l, struct pl_names *names, struct pl_bytes part,
-                       struct pl_text path, unsigned depth)
+static void add_field(struct pl_load *l, struct pl_names *names, struct pl_text path)
 {
-    const struct pl_bytes properties = pl_value_get(part, PL_TEXT("properties"));
+    struct pl_schema_field field = {.type = PL_CEL_DYN};
+    const char *near = NULL;
+
+    if (path.len > 0 && pl_schema_at(l->def->form, path, &field, &near)) {
+        pl_names_add(names, path, title_of(l, field.title_zh), title_of(l, field.title_en));
+    }
+}
+
+static void add_fields(struct pl_load *l, struct pl_names *names, struct parts *parts, unsigned at)
+{
     struct pl_reader in;
 
-    if (properties.size == 0) {
-        return;
-    }
-    pl_reader_init(&in, properties.at, properties.size);
+    pl_reader_init(&in, parts->properties[at].at, parts->properties[at].size);
     const uint32_t count = pl_reader_map(&in);
     for (uint32_t i = 0; i < count && !in.bad; i++) {
         const struct pl_text key = pl_reader_text(&in, UINT16_MAX);
         const struct pl_bytes value = pl_reader_value(&in);
         if (!in.bad) {
-            add_field(l, names, join(l, path, key), value, depth);
+            const struct pl_text path = join(l, parts->paths[at], key);
+            add_field(l, names, path);
+            enter(parts, path, value);
         }
     }
 }
 
 void pl_load_field_names(struct pl_load *l, struct pl_names *names)
 {
-    if (l->def->form != NULL && l->form.size > 0) {
-        add_fields(l, names, l->form, PL_TEXT(""), 1);
+    struct parts parts = {0};
+
+    if (l->def->form == NULL || l->form.size == 0) {
+        return;
+    }
+    enter(&parts, PL_TEXT(""), l->form);
+    for (unsigned i = 0; i < parts.count; i++) {
+        add_fields(l, names, &parts, i);
     }
 }

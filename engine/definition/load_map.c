@@ -69,20 +69,20 @@ static const char *glued_key(struct pl_load *l, const struct pl_yaml *node, stru
 
 /* Returns the key that was probably meant, or NULL. */
 static const char *report_unknown(struct pl_load *l, const struct pl_yaml *map,
-                                  const struct pl_yaml *node, struct pl_keys keys)
+                                  const struct pl_yaml *entry, struct pl_keys keys)
 {
     struct pl_names names = {0};
-    const char *glued = glued_key(l, node, keys);
+    const char *glued = glued_key(l, entry, keys);
 
     if (glued != NULL) {
         return glued;
     }
     struct pl_diag *diag =
-        pl_diag_add(l->diags, pl_load_at_key(l, node), PL_DIAG_UNKNOWN_KEY,
-                    "`%.*s` is not a key of %s", (int)node->key.len, node->key.at, keys.what);
+        pl_diag_add(l->diags, pl_load_at_key(l, entry), PL_DIAG_UNKNOWN_KEY,
+                    "`%.*s` is not a key of %s", (int)entry->key.len, entry->key.at, keys.what);
 
     for (size_t i = 0; i < sizeof(other_words) / sizeof(other_words[0]); i++) {
-        if (pl_text_is(node->key, other_words[i].word) &&
+        if (pl_text_is(entry->key, other_words[i].word) &&
             find_key(keys, other_words[i].key) != NULL) {
             pl_diag_hint(diag, "Did you mean `%s`?", other_words[i].key);
             return other_words[i].key;
@@ -92,7 +92,7 @@ static const char *report_unknown(struct pl_load *l, const struct pl_yaml *map,
         pl_names_add(&names, pl_text_of(keys.at[i].name), (struct pl_text){0}, (struct pl_text){0});
     }
     const char *near =
-        pl_names_suggest(&names, node->key, "workflows/LANGUAGE.md lists the keys.", diag);
+        pl_names_suggest(&names, entry->key, "workflows/LANGUAGE.md lists the keys.", diag);
     if (near != NULL && pl_yaml_get(map, near) != NULL) {
         diag->fix.kind = PL_FIX_NONE; /* the key would stand there twice */
     }
