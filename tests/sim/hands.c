@@ -13,10 +13,9 @@
 
 #define QUEUE_CHECK_EVERY 16 /* of the checks: it looks at every queue for every task */
 
-static bool is_queued(const struct pl_server *s, const struct pl_definition *def,
+static bool is_queued(const struct pl_server *s, const struct pl_definition *def, uint16_t service,
                       struct pl_task_ref ref, uint64_t ready_seq)
 {
-    const uint16_t service = pl_step_member(&def->steps[ref.step], ref.item)->service;
     const uint32_t number = s->state.revisions[def->number - 1].queues[service];
     const struct pl_queue *queue = &s->queues.queues[number];
 
@@ -40,6 +39,10 @@ static uint32_t check_case(struct pl_server *s, const struct pl_case *c, bool qu
         const uint16_t step = pl_definition_step_of_task(def, task);
         const struct pl_task_ref ref = {
             .id = c->id, .step = step, .item = (uint16_t)(task - def->steps[step].first_task)};
+        const uint16_t service = pl_task_service(def, c, step, ref.item);
+        if (service == PL_NO_SERVICE) {
+            continue; /* a child case: nobody holds it */
+        }
         if (pl_task_is_leased(t->state)) {
             const struct pl_holder *h = pl_holder_of(s, ref);
             leased++;
@@ -47,7 +50,7 @@ static uint32_t check_case(struct pl_server *s, const struct pl_case *c, bool qu
             MUST(memcmp(h->lease.at, t->lease.at, sizeof t->lease.at) == 0, "H1");
         }
         if (queues && t->state == PL_TASK_READY && !c->paused) {
-            MUST(is_queued(s, def, ref, t->ready_seq), "H3");
+            MUST(is_queued(s, def, service, ref, t->ready_seq), "H3");
         }
     }
     return leased;

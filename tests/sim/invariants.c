@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "server/rebuild.h"
 #include "sim/hands.h"
+#include "sim/shapes.h"
 #include "sim/watchers.h"
 #include "wire/case.h"
 #include "wire/events.h"
@@ -80,6 +81,10 @@ static const struct {
     ACTOR(TASK_REFUSED, task_refused.by),
     ACTOR(TASK_RETRIED, task_retried.by),
     ACTOR(TASK_OFFERED, task_offered.to),
+    ACTOR(STEP_EXTENDED, step_extended.by),
+    ACTOR(CLOCK_STOPPED, clock_stopped.by),
+    ACTOR(CLOCK_RESUMED, clock_resumed.by),
+    ACTOR(CALENDAR_AMENDED, calendar_amended.by),
 };
 
 static bool has_actor(const struct pl_event *e)
@@ -105,6 +110,8 @@ static void check_step_event(struct invariants *v, struct case_seen *seen, const
     } else if (e->kind == PL_EVT_STEP_DONE) {
         MUST(seen->rounds[step] > seen->done_rounds[step], "I5");
         seen->done_rounds[step] = seen->rounds[step];
+        seen->done_seq[step] = v->next_seq - 1;
+        seen->undone_seq = 0; /* what is undone now begins with the last again */
     } else if (e->kind == PL_EVT_STEP_LATE) {
         MUST(e->step_late.due_ms <= at_ms, "I8");
     } else if (e->kind == PL_EVT_TASK_OFFERED && e->item == 0) {
@@ -114,6 +121,33 @@ static void check_step_event(struct invariants *v, struct case_seen *seen, const
     }
 }
 
+static const struct pl_definition *definition_of(const struct invariants *v,
+                                                 const struct case_seen *seen)
+{
+    return pl_state_definition_number(&v->w->server.state, seen->definition);
+}
+
+static bool is_undo(const struct invariants *v, const struct case_seen *seen,
+                    const struct pl_event *e)
+{
+    const struct pl_definition *def = definition_of(v, seen);
+    return def != NULL && pl_step_is_undo(&def->steps[e->step], e->item);
+}
+
+static void check_undo(struct invariants *v, struct case_seen *seen, uint16_t step)
+{
+    unsigned open = 0;
+
+    for (unsigned i = 0; i < SEEN_STEPS; i++) {
+        for (unsigned k = 0; k < SEEN_ITEMS; k++) {
+            open += seen->tasks[i][k].open && seen->tasks[i][k].undo;
+        }
+    }
+    MUST(open == 1, "I14");
+    MUST(seen->undone_seq == 0 || seen->done_seq[step] < seen->undone_seq, "I14");
+    seen->undone_seq = seen->done_seq[step];
+}
+
 /* A task is answered once in a round, by an officer or by who was given it last. */
 static void check_task_event(struct invariants *v, struct case_seen *seen, const struct pl_event *e)
 {
@@ -121,7 +155,10 @@ static void check_task_event(struct invariants *v, struct case_seen *seen, const
     struct task_seen *task = &seen->tasks[e->step][e->item];
 
     if (e->kind == PL_EVT_TASK_READIED) {
-        *task = (struct task_seen){.open = true};
+        *task = (struct task_seen){.open = true, .undo = is_undo(v, seen, e)};
+        if (task->undo) {
+            check_undo(v, seen, e->step);
+        }
     } else if (e->kind == PL_EVT_TASK_OFFERED) {
         const struct pl_text to = e->task_offered.to;
         (void)snprintf(task->to, sizeof task->to, "%.*s", (int)to.len, to.at);
@@ -131,6 +168,9 @@ static void check_task_event(struct invariants *v, struct case_seen *seen, const
         MUST(strncmp(by.at, "officer:", 8) == 0 ||
                  (strncmp(by.at, task->to, by.len) == 0 && task->to[by.len] == '#'),
              "I6");
+        task->open = false;
+    } else if (e->kind == PL_EVT_CHILD_FINISHED) {
+        MUST(task->open, "I6");
         task->open = false;
     } else if (e->kind == PL_EVT_TASK_DEEMED || e->kind == PL_EVT_TASK_CANCELLED) {
         MUST(task->open, "I6");
@@ -146,6 +186,9 @@ static void check_event(struct invariants *v, const struct pl_event *e, int64_t 
         return;
     }
     struct case_seen *seen = case_of(v, e->case_id.v);
+    if (e->kind == PL_EVT_CASE_STARTED) {
+        seen->definition = (uint32_t)e->case_started.definition;
+    }
     MUST(!seen->finished || e->kind == PL_EVT_TASK_REFUSED, "I7");
     if (e->step != PL_NO_STEP) {
         MUST(e->step < SEEN_STEPS, "I5");
@@ -173,6 +216,7 @@ static void check_frame(struct invariants *v, const struct sim_frame *at)
         struct pl_event event;
         MUST(pl_wire_read_event(&in, &event) == PLACET_OK, "I4");
         v->next_seq++;
+        v->kinds |= UINT64_C(1) << event.kind;
         if (v->watchers != NULL) {
             watchers_learn(v->watchers, (uint16_t)event.kind);
         }
@@ -197,7 +241,7 @@ static void check_letter(struct invariants *v, const struct sim_letter *letter)
         &(uint64_t[3]){v->trace, letter->kind, pl_hash64(letter->body.at, letter->body.size)}, 24);
 }
 
-static void check_cases(struct invariants *v)
+static void check_cases(struct invariants *v, bool settled)
 {
     struct pl_server *s = &v->w->server;
     static uint8_t memory[1u << 20];
@@ -215,6 +259,7 @@ static void check_cases(struct invariants *v)
              "I11");
         const struct pl_definition *def = pl_state_definition_number(&s->state, c.definition);
         MUST(pl_core_has_wake_source(def, &c), "I9");
+        shapes_check_case(s, def, &c, settled);
     }
 }
 
@@ -231,7 +276,7 @@ void invariants_check(struct invariants *v, bool settled)
     }
     if (w->running && !w->crashed) {
         MUST(w->server.state.last_seq == v->next_seq - 1, "I4");
-        check_cases(v);
+        check_cases(v, settled);
         hands_check(w);
         MUST(!settled || first == NULL || (int64_t)first->key > w->now_ms, "I8");
     }

@@ -5,23 +5,30 @@
  * round, by who held the last lease I7  nothing happens in a case after its end      I8  nothing
  * fires before its time; nothing that is due is left I9  every open case has something that will
  * wake it I11 the state is a fold of the journal: rebuilt from its first event it has the same
- * bytes */
+ * bytes    I12 a child that somebody waits for is open, and nobody waits for one that ended    I13
+ * steps that exclude each other are not at work together    I14 one thing is undone at a time, the
+ * last that was done first    I15 what is settled has no open task    I16 a clock stands still
+ * exactly as long as there is a reason (I12, I13, I15, I16 in shapes.c) */
 #ifndef PL_TESTS_SIM_INVARIANTS_H
 #define PL_TESTS_SIM_INVARIANTS_H
 
 #include "support/sim_world.h"
 
-#define SEEN_STEPS 16 /* the drawn definitions have fewer */
-#define SEEN_ITEMS 8
+#define SEEN_STEPS 40 /* the drawn definitions have fewer */
+#define SEEN_ITEMS 12
 
 struct task_seen {
     bool open;   /* readied, and not answered since */
+    bool undo;   /* a compensation */
     char to[64]; /* who was given it last */
 };
 
 struct case_seen {
     uint64_t id;
     bool finished;
+    uint32_t definition;
+    uint64_t done_seq[SEEN_STEPS];    /* when the step was done last */
+    uint64_t undone_seq;              /* `done_seq` of the step that is being undone, or was last */
     uint32_t done_rounds[SEEN_STEPS]; /* round in which the step was done last */
     uint32_t rounds[SEEN_STEPS];      /* newest round started */
     int64_t accept_by[SEEN_STEPS];    /* of the last offer of item 0 */
@@ -41,6 +48,7 @@ struct invariants {
     uint64_t trace; /* hash of every frame and every letter, in order */
     uint64_t events;
     uint64_t finished;
+    uint64_t kinds; /* of events that happened: a bit each */
 };
 
 void invariants_init(struct invariants *v, struct sim *w);

@@ -166,12 +166,41 @@ static void publish(struct people *p)
     (void)send(p, PEER_OFFICER, PLACET_KIND_PUBLISH, body, out.used);
 }
 
+/* The calendar of all of them, a few holidays later. */
+static void amend(struct people *p)
+{
+    static char text[2048];
+    uint8_t body[4096];
+    struct pl_builder yaml;
+    struct pl_writer out;
+    const unsigned holiday = 4 + draw_below(&p->draw, 20);
+
+    pl_builder_init(&yaml, text, sizeof text);
+    pl_builder_addf(&yaml,
+                    "calendar: sim\ntitle: {zh: 模拟, en: Simulated}\nzone: \"+08:00\"\n"
+                    "version: %u\nweekend: [sat, sun]\nyears:\n  2016:\n"
+                    "    source: invented for the simulation\n    holidays: [05-%02u]\n",
+                    ++p->calendars + 1, holiday);
+    pl_writer_init(&out, body, sizeof body);
+    pl_write_map(&out, 2);
+    pl_write_string(&out, "files");
+    pl_write_array(&out, 1);
+    pl_write_array(&out, 2);
+    pl_write_string(&out, "calendars/sim.yaml");
+    pl_write_string(&out, text);
+    add_idem(p, &out);
+    PL_CHECK(pl_writer_ok(&out));
+    ensure_session(p, PEER_OFFICER);
+    (void)send(p, PEER_OFFICER, PLACET_KIND_PUBLISH, body, out.used);
+}
+
 static void start(struct people *p)
 {
     uint8_t body[SAID_BODY_MAX];
     struct pl_writer out;
     char name[32];
     const bool with_c = one_in(p, 2);
+    const uint32_t items = draw_below(&p->draw, 5);
 
     (void)snprintf(name, sizeof name, "sim_%u", draw_below(&p->draw, p->definitions + 1));
     open_body(&out, body, 4);
@@ -179,7 +208,14 @@ static void start(struct people *p)
     (void)snprintf(name, sizeof name, "key-%u", draw_below(&p->draw, 400));
     pl_write_key_string(&out, "key", name);
     pl_write_string(&out, "form");
-    pl_write_map(&out, with_c ? 3 : 2);
+    pl_write_map(&out, 2U + with_c + (items > 0));
+    if (items > 0) {
+        pl_write_string(&out, "d");
+        pl_write_array(&out, items - 1);
+        for (uint32_t i = 1; i < items; i++) {
+            pl_write_u64(&out, i);
+        }
+    }
     pl_write_key_bool(&out, "a", one_in(p, 2));
     pl_write_key_u64(&out, "b", draw_below(&p->draw, 10));
     if (with_c) {
@@ -198,6 +234,101 @@ static void add_case(struct people *p, struct pl_writer *out)
     pl_write_key_string(out, "case", text);
 }
 
+static const char *const officers[] = {"officer:wu", "officer:li", "officer:an"};
+static const char *const services[DRAWN_DEPARTMENTS] = {"d0.s", "d1.s", "d2.s", "d3.s"};
+
+static const struct known_step *known_step(struct people *p, const struct known_step *steps,
+                                           unsigned count)
+{
+    return &steps[draw_below(&p->draw, count < STEPS_KNOWN ? count : STEPS_KNOWN)];
+}
+
+/* What a set waits for: one more, or no more. */
+static void add_to_set(struct people *p, struct pl_writer *out)
+{
+    const struct known_step *set = known_step(p, p->sets, p->set_count);
+    char name[32];
+
+    (void)snprintf(name, sizeof name, "%s.%s", set->step, one_in(p, 2) ? "add" : "close");
+    pl_write_key_string(out, "name", name);
+    pl_write_key_string(out, "case", set->case_id);
+}
+
+/* What a step waits for, a delivery, what is owed. */
+static void add_to_step(struct people *p, struct pl_writer *out)
+{
+    const unsigned step = draw_below(&p->draw, 9);
+    const uint32_t which = draw_below(&p->draw, 4);
+    char name[32];
+
+    (void)snprintf(name, sizeof name, "%s", which < 1 ? "pong" : "ping");
+    if (which == 2) {
+        (void)snprintf(name, sizeof name, "o%u", step);
+    } else if (which == 3) {
+        (void)snprintf(name, sizeof name, "s%u_delivered", step);
+    }
+    pl_write_key_string(out, "name", name);
+    add_case(p, out);
+}
+
+/* To whoever waits with that key. */
+static void add_to_key(struct people *p, struct pl_writer *out)
+{
+    char key[8];
+
+    (void)snprintf(key, sizeof key, "%u", draw_below(&p->draw, 10));
+    pl_write_key_string(out, "name", "ping");
+    pl_write_key_string(out, "key", key);
+}
+
+static void signal_somebody(struct people *p)
+{
+    uint8_t body[SAID_BODY_MAX];
+    struct pl_writer out;
+    const uint32_t whom = draw_below(&p->draw, 4);
+
+    open_body(&out, body, 4);
+    if (whom == 0 && p->set_count > 0) {
+        add_to_set(p, &out);
+    } else if (whom == 1) {
+        add_to_key(p, &out);
+    } else {
+        add_to_step(p, &out);
+    }
+    pl_write_string(&out, "data");
+    pl_write_map(&out, 1);
+    pl_write_key_u64(&out, "n", draw_below(&p->draw, 9));
+    add_idem(p, &out);
+    say(p, PEER_PORTAL, PLACET_KIND_SIGNAL, &out);
+}
+
+/* What an officer may do to a step that somebody was asked for. */
+static void change_limits(struct people *p, uint16_t kind)
+{
+    uint8_t body[SAID_BODY_MAX];
+    struct pl_writer out;
+
+    if (p->asked_count == 0) {
+        return;
+    }
+    const struct known_step *asked = known_step(p, p->asked, p->asked_count);
+    open_body(&out, body, 5);
+    pl_write_key_string(&out, "case", asked->case_id);
+    pl_write_key_string(&out, "step", asked->step);
+    if (kind == PLACET_KIND_EXTEND) {
+        pl_write_key_string(&out, "role", one_in(p, 8) ? "clerk" : "head");
+        pl_write_key_string(&out, "reason", "flood");
+    } else if (kind == PLACET_KIND_HAND_OVER) {
+        pl_write_key_string(&out, "service", services[draw_below(&p->draw, DRAWN_DEPARTMENTS)]);
+        pl_write_key_string(&out, "reason", "not ours");
+    } else {
+        pl_write_key_string(&out, "reason", one_in(p, 2) ? "hearing" : "test");
+        pl_write_key_string(&out, "estimate", "two days");
+    }
+    add_idem(p, &out);
+    say(p, PEER_OFFICER, kind, &out);
+}
+
 /* Commands of the office and the applicant about a case. */
 static void govern(struct people *p)
 {
@@ -211,7 +342,10 @@ static void govern(struct people *p)
         PLACET_KIND_SIGNAL,      PLACET_KIND_SIGNAL,      PLACET_KIND_RETRY,
         PLACET_KIND_RETRY,       PLACET_KIND_DECIDE,      PLACET_KIND_PAUSE_CASE,
         PLACET_KIND_RESUME_CASE, PLACET_KIND_RESUME_CASE, PLACET_KIND_SKIP,
-        PLACET_KIND_BACK,        PLACET_KIND_WITHDRAW,    PLACET_KIND_CANCEL_CASE};
+        PLACET_KIND_BACK,        PLACET_KIND_WITHDRAW,    PLACET_KIND_CANCEL_CASE,
+        PLACET_KIND_DECIDE,      PLACET_KIND_PAUSE,       PLACET_KIND_RESUME,
+        PLACET_KIND_EXTEND,      PLACET_KIND_HAND_OVER,   PLACET_KIND_SIGNAL,
+        PLACET_KIND_SIGNAL,      PLACET_KIND_SIGNAL};
     const uint16_t kind = kinds[draw_below(&p->draw, sizeof kinds / sizeof kinds[0])];
 
     (void)snprintf(step, sizeof step, "s%u", draw_below(&p->draw, 9));
@@ -224,12 +358,19 @@ static void govern(struct people *p)
         pl_write_key_string(&out, "c", "x");
         break;
     case PLACET_KIND_SIGNAL:
-        open_body(&out, body, 3);
-        pl_write_key_string(&out, "name", one_in(p, 8) ? "pong" : "ping");
-        break;
+        signal_somebody(p);
+        return;
+    case PLACET_KIND_PAUSE:
+    case PLACET_KIND_RESUME:
+    case PLACET_KIND_EXTEND:
+    case PLACET_KIND_HAND_OVER:
+        change_limits(p, kind);
+        return;
     case PLACET_KIND_DECIDE:
-        open_body(&out, body, 5);
+        open_body(&out, body, 7);
         pl_write_key_string(&out, "step", step);
+        pl_write_key_u64(&out, "item", one_in(p, 2) ? 0 : draw_below(&p->draw, 5));
+        pl_write_key_string(&out, "officer", officers[draw_below(&p->draw, 3)]);
         pl_write_key_string(&out, "decision", decisions[draw_below(&p->draw, 6)]);
         pl_write_key_string(&out, "reason", "by hand");
         break;
@@ -248,9 +389,7 @@ static void govern(struct people *p)
     add_case(p, &out);
     add_idem(p, &out);
     say(p,
-        kind == PLACET_KIND_SUPPLEMENT || kind == PLACET_KIND_SIGNAL || kind == PLACET_KIND_WITHDRAW
-            ? PEER_PORTAL
-            : PEER_OFFICER,
+        kind == PLACET_KIND_SUPPLEMENT || kind == PLACET_KIND_WITHDRAW ? PEER_PORTAL : PEER_OFFICER,
         kind, &out);
 }
 
@@ -263,8 +402,8 @@ static void work(struct people *p)
     struct pl_writer out;
     static const char *const decisions[] = {"approve",      "approve",   "approve", "conditions",
                                             "no_objection", "objection", "fix",     "again",
-                                            "reject",       "nonsense"};
-    const uint32_t what = draw_below(&p->draw, 20);
+                                            "reject",       "nonsense",  "accept",  "notice"};
+    const uint32_t what = draw_below(&p->draw, 22);
 
     if (p->task_count == 0) {
         return;
@@ -274,15 +413,22 @@ static void work(struct people *p)
     const bool complete = what < 13;
     const bool fails = what == 13 || what == 14;
 
-    open_body(&out, body, complete ? 5 : fails ? 4 : what == 15 ? 3 : what == 16 ? 3 : 2);
+    const bool stops = what == 20;
+    const bool hands_over = what == 21;
+    open_body(&out, body,
+              complete                       ? 6
+              : fails || stops || hands_over ? 4
+              : what == 15 || what == 16     ? 3
+                                             : 2);
     pl_write_key_string(&out, "task", task.task);
     pl_write_string(&out, "lease");
     pl_write_bin(&out, task.lease, sizeof task.lease);
     if (complete) {
-        const char *decision = decisions[draw_below(&p->draw, 10)];
+        const char *decision = decisions[draw_below(&p->draw, 12)];
         pl_write_key_string(&out, "decision",
                             task.opinion && one_in(p, 2) ? "no_objection" : decision);
         pl_write_key_string(&out, "reason", "as it is");
+        pl_write_key_string(&out, "officer", officers[draw_below(&p->draw, 3)]);
         pl_write_string(&out, "answer");
         pl_write_map(&out, one_in(p, 2) ? 0 : 1);
         if (out.at[out.used - 1] == 0x81) {
@@ -299,6 +445,14 @@ static void work(struct people *p)
     } else if (what == 16) {
         pl_write_key_string(&out, "reference", "file 7");
         say(p, task.peer, PLACET_KIND_PARK, &out);
+    } else if (stops) {
+        pl_write_key_string(&out, "reason", "hearing");
+        pl_write_key_string(&out, "estimate", "two days");
+        say(p, task.peer, one_in(p, 2) ? PLACET_KIND_PAUSE : PLACET_KIND_RESUME, &out);
+    } else if (hands_over) {
+        pl_write_key_string(&out, "service", services[draw_below(&p->draw, DRAWN_DEPARTMENTS)]);
+        pl_write_key_string(&out, "reason", "not ours");
+        say(p, task.peer, PLACET_KIND_HAND_OVER, &out);
     } else {
         static const uint16_t kinds[] = {PLACET_KIND_TAKEN, PLACET_KIND_PROGRESS,
                                          PLACET_KIND_RELEASE};
@@ -318,6 +472,8 @@ void people_act(struct people *p)
     }
     if (p->definitions == 0 || what < 2) {
         publish(p);
+    } else if (what == 99) {
+        amend(p);
     } else if (what < 4) {
         greet(p, 1 + draw_below(&p->draw, PEERS - 1));
     } else if (what < 18) {
@@ -348,6 +504,23 @@ void people_watch_to_the_end(struct people *p)
 
 /* ---- listening ---- */
 
+static void copy_text(char *out, size_t size, struct pl_bytes body, const char *key)
+{
+    struct pl_text text;
+
+    PL_CHECK(pl_value_as_text(pl_value_get(body, pl_text_of(key)), &text) && text.len < size);
+    memcpy(out, text.at, text.len);
+    out[text.len] = '\0';
+}
+
+static void learn_step(struct known_step *steps, unsigned *count, struct pl_bytes body)
+{
+    struct known_step *at = &steps[(*count)++ % STEPS_KNOWN];
+
+    copy_text(at->case_id, sizeof at->case_id, body, "case");
+    copy_text(at->step, sizeof at->step, body, "step");
+}
+
 static void take_task(struct people *p, const struct sim_letter *letter)
 {
     struct known_task task = {.peer = letter->peer.v};
@@ -356,6 +529,10 @@ static void take_task(struct people *p, const struct sim_letter *letter)
 
     if (one_in(p, 10)) {
         return; /* lost on the way */
+    }
+    learn_step(p->asked, &p->asked_count, letter->body);
+    if (pl_value_get(letter->body, PL_TEXT("element")).size > 0) {
+        learn_step(p->sets, &p->set_count, letter->body);
     }
     PL_CHECK(pl_value_as_text(pl_value_get(letter->body, PL_TEXT("task")), &text));
     PL_CHECK(text.len < sizeof task.task);
@@ -419,7 +596,8 @@ static uint64_t promise_of(const struct sim_letter *letter)
 static bool is_answer_once(uint16_t kind)
 {
     return kind != PLACET_KIND_TAKEN && kind != PLACET_KIND_PROGRESS && kind != PLACET_KIND_PARK &&
-           kind != PLACET_KIND_RELEASE;
+           kind != PLACET_KIND_RELEASE && kind != PLACET_KIND_PAUSE && kind != PLACET_KIND_RESUME &&
+           kind != PLACET_KIND_HAND_OVER;
 }
 
 /* An adapter's answer is known by its lease as long as its task has no newer answer; after that the

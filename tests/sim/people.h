@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/ids.h"
 #include "sim/draw_definition.h"
 #include "sim/watchers.h"
 #include "support/sim_world.h"
@@ -18,6 +19,7 @@
 #define PEER_WATCHER  (PEER_ADAPTER + ADAPTERS)
 #define PEERS         (PEER_WATCHER + WATCHERS)
 #define TASKS_KNOWN   96
+#define STEPS_KNOWN   16
 #define SAID_MAX      4096
 #define SAID_BODY_MAX 1024
 
@@ -27,6 +29,12 @@ struct known_task {
     char task[64];
     uint8_t lease[16];
     bool opinion;
+};
+
+/* A step of a case that somebody heard of. */
+struct known_step {
+    char case_id[PL_CASE_TEXT_SIZE];
+    char step[16];
 };
 
 /* Something that was said, with the answer that it got first. */
@@ -47,12 +55,17 @@ struct people {
     struct draw draw;
     bool greeted[PEERS];
     unsigned definitions;
+    unsigned calendars; /* published again so often */
     unsigned idem;
     struct known_task tasks[TASKS_KNOWN];
     unsigned task_count;
     struct said *said;
     unsigned said_count;
     uint32_t letters_seen;
+    struct known_step sets[STEPS_KNOWN]; /* with a task for each item of a list */
+    unsigned set_count;
+    struct known_step asked[STEPS_KNOWN]; /* of tasks that came */
+    unsigned asked_count;
     uint64_t case_ids[64]; /* some cases that exist or existed */
     unsigned case_count;
     uint64_t answers_compared;
