@@ -259,7 +259,7 @@ static void check_cases(struct invariants *v, bool settled)
              "I11");
         const struct pl_definition *def = pl_state_definition_number(&s->state, c.definition);
         MUST(pl_core_has_wake_source(def, &c), "I9");
-        shapes_check_case(s, def, &c, settled);
+        shapes_check_case(v->w, def, &c, settled);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "sim/shapes.h"
 
 #include <inttypes.h>
+#include <placet/error.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,29 +35,45 @@ static void check_children(const struct pl_server *s, const struct pl_definition
     }
 }
 
-/* I12 of a child. */
-static void check_parent(struct pl_server *s, const struct pl_case *c)
+/* A case as it stands, open or closed. False when it is neither. */
+static bool find_case(const struct sim *w, struct pl_case_id id, struct pl_arena *arena,
+                      struct pl_case *out, bool *open_out)
+{
+    const struct pl_state *state = &w->server.state;
+    uint32_t slot = 0;
+
+    *open_out = pl_map_get(&state->slot_of_case, id.v, &slot);
+    if (*open_out) {
+        const struct pl_slot *at = &state->slots[slot];
+        return pl_wire_read_case((struct pl_bytes){at->packed, at->packed_size}, arena, out) ==
+               PLACET_OK;
+    }
+    for (uint32_t i = 0; i < w->row_count; i++) {
+        if (w->rows[i].table == PL_TABLE_CLOSED && w->rows[i].key == id.v) {
+            return pl_wire_read_case((struct pl_bytes){w->rows[i].bytes, w->rows[i].size}, arena,
+                                     out) == PLACET_OK;
+        }
+    }
+    return false;
+}
+
+/* I12 of a child: its parent waits for it, or let it go on purpose. */
+static void check_parent(const struct sim *w, const struct pl_case *c)
 {
     static uint8_t memory[1u << 20];
     struct pl_arena arena;
     struct pl_case parent;
-    uint32_t slot = 0;
     const uint16_t step = PL_NO_STEP;
+    bool open = false;
 
-    if (!pl_map_get(&s->state.slot_of_case, c->parent.v, &slot)) {
-        return; /* let go: whether on purpose the end of the parent has settled */
-    }
-    const struct pl_slot *at = &s->state.slots[slot];
     pl_arena_init(&arena, memory, sizeof memory);
-    MUST(pl_wire_read_case((struct pl_bytes){at->packed, at->packed_size}, &arena, &parent) ==
-             PLACET_OK,
-         "I12");
-    const struct pl_definition *def = pl_state_definition_number(&s->state, parent.definition);
-    const uint16_t of = pl_definition_step_of_task(def, c->parent_task);
+    MUST(find_case(w, c->parent, &arena, &parent, &open), "I12");
+    const struct pl_definition *def =
+        pl_state_definition_number(&w->server.state, parent.definition);
+    const struct pl_run *run = def->steps[pl_definition_step_of_task(def, c->parent_task)].run;
     const struct pl_task *t = &parent.tasks[c->parent_task];
-    MUST(def->steps[of].run != NULL, "I12");
-    MUST(def->steps[of].run->detached || (t->state == PL_TASK_ACTIVE && t->child == c->id.v),
-         "I12");
+    MUST(run != NULL, "I12");
+    MUST(run->detached || (open && t->state == PL_TASK_ACTIVE && t->child == c->id.v), "I12");
 }
 
 static bool is_at_work(const struct pl_definition *def, const struct pl_case *c, uint16_t step)
@@ -102,18 +119,18 @@ static void check_clock(const struct pl_case *c, uint16_t step)
     }
 }
 
-void shapes_check_case(struct pl_server *s, const struct pl_definition *def,
+void shapes_check_case(const struct sim *w, const struct pl_definition *def,
                        const struct pl_case *c, bool settled)
 {
     for (uint16_t step = 0; step < def->step_count; step++) {
         if (settled) {
-            check_children(s, def, c, step);
+            check_children(&w->server, def, c, step);
         }
         check_exclusive(def, c, step);
         check_tasks(def, c, step);
         check_clock(c, step);
     }
     if (settled && c->parent.v != 0) {
-        check_parent(s, c);
+        check_parent(w, c);
     }
 }

@@ -2,10 +2,10 @@
 #ifndef PL_TESTS_SIM_SHAPES_H
 #define PL_TESTS_SIM_SHAPES_H
 
-#include "server/server.h"
+#include "support/sim_world.h"
 
 /* `settled`: nothing is left to do at this time. Aborts with a message. */
-void shapes_check_case(struct pl_server *s, const struct pl_definition *def,
+void shapes_check_case(const struct sim *w, const struct pl_definition *def,
                        const struct pl_case *c, bool settled);
 
 #endif
