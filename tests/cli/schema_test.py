@@ -67,9 +67,20 @@ def check_output(findings, folder, schema, key, code, words):
     findings.expect(list(found.keys()) == fields, f"{what}: --fields {fields} gave {found}")
 
 
+def check_trace(findings, folder):
+    """A trace is what `placet watch` prints."""
+    done = cli.run("simulate", SIMULATED, "--answers", ANSWERS, "--trace", "-o", "jsonl", cwd=folder)
+    events = [json.loads(x) for x in done.stdout.splitlines()]
+    for event in events:
+        cli.validate(event, "watch")
+    findings.expect(len(events) > 10 and events[-1]["type"] == "case_finished",
+                    f"simulate --trace: {len(events)} events")
+
+
 def main():
     findings = cli.Findings()
     with cli.workspace() as folder:
+        check_trace(findings, folder)
         for case in CASES:
             check_output(findings, folder, *case)
         for code, words in FAILURES:

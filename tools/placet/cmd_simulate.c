@@ -19,10 +19,16 @@ struct show {
     json_t *types; /* of events that people follow a case by */
 };
 
+/* What was refused belongs to the story: whoever wrote the answers meant it to happen. */
 static bool is_told(const struct show *show, const struct placet_event *event)
 {
     size_t i = 0;
     const json_t *type = NULL;
+
+    if (placet_text_is(event->type, "command_rejected") ||
+        placet_text_is(event->type, "task_refused")) {
+        return true;
+    }
 
     json_array_foreach(show->types, i, type)
     {
@@ -66,7 +72,7 @@ static const struct {
     {"silent", "no answer from ", "service", "and no rung of `late` decides in its place"},
     {"signal", "waits for the signal ", "signal", "say it under `signals`, or under `answers`"},
     {"supplement", "the file is with the applicant", NULL, "say what comes under `supplement`"},
-    {"incident", "an incident: an officer must look", NULL, "--trace shows why"},
+    {"incident", "an incident: an officer must look", NULL, "its event says why"},
     {"held", "has answered; the decision is held", NULL, "until what it waits for is settled"},
     {"resume", "the case is paused", NULL, "say `resume_case` under `acts`"},
     {"time", "waits for its time", NULL, "which is after `until`"},

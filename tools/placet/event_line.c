@@ -53,7 +53,7 @@ static const struct phrase {
     {"step_deemed", false, PL_CLI_WARN, "{decision} by silence, {law}"},
     {"clock_stopped", false, PL_CLI_WARN, "stands still for {reason}, about {estimate}"},
     {"clock_resumed", false, PL_CLI_PLAIN, "goes on after {reason}"},
-    {"item_added", false, PL_CLI_PLAIN, "one more item from {by}"},
+    {"item_added", false, PL_CLI_PLAIN, "one more item, from {by}"},
     {"set_closed", false, PL_CLI_PLAIN, "no more items, by {by}"},
     {"child_started", false, PL_CLI_PLAIN, "started {child}"},
     {"child_finished", false, PL_CLI_GOOD, "{child} ended: {decision}"},
