@@ -69,7 +69,8 @@ def check_output(findings, folder, schema, key, code, words):
 
 def check_trace(findings, folder):
     """A trace is what `placet watch` prints."""
-    done = cli.run("simulate", SIMULATED, "--answers", ANSWERS, "--trace", "-o", "jsonl", cwd=folder)
+    words = ["simulate", SIMULATED, "--answers", ANSWERS, "--trace", "-o", "jsonl"]
+    done = cli.run(*words, cwd=folder)
     events = [json.loads(x) for x in done.stdout.splitlines()]
     for event in events:
         cli.validate(event, "watch")
