@@ -21,14 +21,15 @@ struct pl_schema_build {
     const struct pl_schema_options *options;
     struct pl_arena *arena;
     struct placet_error *err;
-    struct pl_schema_resource *resources; /* all of them, latest first */
-    struct pl_schema_resource *resource;  /* around the schema that is compiled */
-    struct pl_schema_reference *references;
+    struct pl_schema_resource *resources;   /* all of them, latest first */
+    struct pl_schema_resource *resource;    /* around the schema that is compiled */
+    struct pl_schema_reference *references; /* all of them, in the order in which they were found */
     struct pl_schema_reference **references_end;
     struct pl_schema *known[256]; /* by a hash of their place */
     struct pl_pointer pointer;    /* where we are */
     uint32_t depth;
-    uint64_t work; /* bytes looked through for references */
+    uint32_t count; /* schemas */
+    uint64_t work;  /* bytes looked through for references */
 };
 
 /* Each fills the error and returns the status: `return pl_schema_refuse(...)`. */
@@ -77,8 +78,14 @@ int pl_schema_enter(struct pl_schema_build *b, struct pl_schema *schema, bool is
 int pl_schema_remember(struct pl_schema_build *b, struct pl_bytes value,
                        struct pl_schema_rule *rule);
 
-/* Follows everything that is remembered. */
+/* Follows everything that is remembered, and what is remembered meanwhile. */
 int pl_schema_follow(struct pl_schema_build *b);
+
+/* Refuses references that lead back to themselves, once all are followed. */
+int pl_schema_refuse_loops(struct pl_schema_build *b);
+
+/* Makes the place of a reference the one that a refusal names. */
+void pl_schema_go_to(struct pl_schema_build *b, const struct pl_schema_reference *reference);
 
 /* The bits of the dialect with that URI. */
 int pl_schema_dialect(struct pl_schema_build *b, struct pl_text uri, unsigned *vocabularies_out);

@@ -239,8 +239,11 @@ int pl_schema_build(struct pl_schema_build *b, struct pl_bytes value,
         return pl_schema_no_memory(b);
     }
     struct pl_schema **bucket = &b->known[bucket_of(value.at)];
-    *schema = (struct pl_schema){
-        .source = value, .resource = b->resource, .next_known = *bucket, .is_false = !flag};
+    *schema = (struct pl_schema){.source = value,
+                                 .resource = b->resource,
+                                 .next_known = *bucket,
+                                 .number = b->count++,
+                                 .is_false = !flag};
     *bucket = schema;
     const int rc = is_map ? compile_map(b, schema) : PLACET_OK;
     if (rc == PLACET_OK) {
@@ -287,6 +290,7 @@ int pl_schema_compile(struct pl_bytes schema, const struct pl_schema_options *op
     }
     PL_CHECK(resource != NULL);
     rc = pl_schema_follow(&b);
+    rc = rc == PLACET_OK && !b.options->is_open ? pl_schema_refuse_loops(&b) : rc;
     if (rc == PLACET_OK) {
         *schema_out = resource->root;
     }

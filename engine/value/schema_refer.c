@@ -211,18 +211,19 @@ static int follow(struct pl_schema_build *b, struct pl_schema_reference *referen
     return find_by_pointer(b, resource, fragment, &reference->entry->schema);
 }
 
+void pl_schema_go_to(struct pl_schema_build *b, const struct pl_schema_reference *reference)
+{
+    b->pointer.len = (uint32_t)strlen(reference->place);
+    memcpy(b->pointer.at, reference->place, b->pointer.len + 1);
+}
+
 int pl_schema_follow(struct pl_schema_build *b)
 {
     int rc = PLACET_OK;
 
-    while (b->references != NULL && rc == PLACET_OK) {
-        struct pl_schema_reference *reference = b->references;
-        b->references = reference->next;
-        if (b->references == NULL) {
-            b->references_end = &b->references;
-        }
-        b->pointer.len = (uint32_t)strlen(reference->place);
-        memcpy(b->pointer.at, reference->place, b->pointer.len + 1);
+    for (struct pl_schema_reference *reference = b->references;
+         reference != NULL && rc == PLACET_OK; reference = reference->next) {
+        pl_schema_go_to(b, reference);
         rc = follow(b, reference);
     }
     return rc;

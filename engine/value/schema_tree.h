@@ -98,8 +98,9 @@ struct pl_schema {
     struct pl_bytes source; /* its place in the copy: references find it by this */
     struct pl_schema_resource *resource;
     struct pl_schema *next_known;
-    bool is_false; /* the schema `false` */
-    bool asks;     /* has unevaluatedItems or unevaluatedProperties */
+    uint32_t number; /* of the compilation, from 0 */
+    bool is_false;   /* the schema `false` */
+    bool asks;       /* has unevaluatedItems or unevaluatedProperties */
     const struct pl_schema_rule *rules;
     struct pl_text title_zh;
     struct pl_text title_en;

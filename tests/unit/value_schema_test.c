@@ -223,6 +223,13 @@ static const struct {
     {"{\"allOf\":[]}", "not a list of schemas", "/allOf", ""},
     {"{\"uniqueItems\":1}", "not true or false", "/uniqueItems", ""},
     {"{\"$ref\":\"#/$defs/none\"}", "a reference to nothing", "/$ref", "Write `#/$defs/name`."},
+    {"{\"$ref\":\"#\"}", "a reference that leads back to itself", "/$ref",
+     "Refer to a schema from `properties` or `items` of another."},
+    {"{\"properties\":{\"a\":{\"$ref\":\"#/$defs/b\"}},\"$defs\":{"
+     "\"b\":{\"allOf\":[{\"not\":{\"$ref\":\"#/$defs/c\"}}]},\"c\":{\"if\":{\"$ref\":\"#/$defs/"
+     "b\"}}}}",
+     "a reference that leads back to itself", "/$defs/b/allOf/0/not/$ref",
+     "Refer to a schema from `properties` or `items` of another."},
     {"{\"$ref\":\"other.json\"}", "a reference outside of the schema", "/$ref",
      "Write `#/$defs/name`."},
     {"{\"pattern\":\"(a\"}",
@@ -272,9 +279,11 @@ static void annotations_are_let_through(void **state)
 static void endless_schemas_and_dear_documents_end(void **state)
 {
     (void)state;
-    assert_int_equal(check(compile_good("{\"$ref\":\"#\"}"), "1"), 1);
+    assert_int_equal(check(compile_good("{\"$dynamicAnchor\":\"a\",\"$dynamicRef\":\"#a\"}"), "1"),
+                     1);
     assert_string_equal(mistakes[0].message, "is nested too deeply to check");
-    assert_int_equal(check(compile_good("{\"not\":{\"$ref\":\"#\"}}"), "1"), 1);
+    assert_int_equal(
+        check(compile_good("{\"$dynamicAnchor\":\"a\",\"not\":{\"$dynamicRef\":\"#a\"}}"), "1"), 1);
     assert_string_equal(mistakes[0].rule, "limit");
 
     /* every level doubles the work */
