@@ -105,7 +105,7 @@ static void write_step(struct pl_writer *out, const struct pl_definition *def,
     }
     pl_write_key_u64(out, "members", step->member_count);
     pl_write_key_bool(out, "counts", step->counts);
-    write_span(out, "limit", step->has_limit, step->limit);
+    write_span(out, "limit", step->has_limit && step->limit_until == NULL, step->limit);
     write_span(out, "statutory", step->has_statutory, step->statutory);
     pl_write_key_u64(out, "start", times->start);
     pl_write_key_u64(out, "finish", times->finish);
@@ -193,6 +193,14 @@ static unsigned widest_id(const struct pl_definition *def)
     return widest;
 }
 
+static struct pl_small small_limit(const struct pl_step_def *step)
+{
+    if (step->limit_until != NULL) {
+        return (struct pl_small){"a day"};
+    }
+    return step->has_limit ? pl_small_span(step->limit, true) : (struct pl_small){"-"};
+}
+
 static void add_step(struct pl_page *page, const struct pl_definition *def,
                      const struct pl_analysis *a, uint16_t number, unsigned id_width)
 {
@@ -201,7 +209,7 @@ static void add_step(struct pl_page *page, const struct pl_definition *def,
 
     pl_page_addf(page, "%c ", is_critical(a, number) ? '*' : ' ');
     pl_page_left(page, step->id, id_width);
-    pl_page_right(page, pl_text_of(step->has_limit ? pl_small_span(step->limit, true).at : "-"), 7);
+    pl_page_right(page, pl_text_of(small_limit(step).at), 7);
     pl_page_right(page, pl_text_of(pl_small_number(times->start).at), 6);
     pl_page_right(page, pl_text_of(pl_small_number(times->finish).at), 4);
     pl_page_right(page, pl_text_of(pl_small_number(times->slack).at), 6);

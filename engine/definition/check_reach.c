@@ -13,6 +13,8 @@
 #define UNREACHED        (PL_NO_DECISION - 2)
 #define CANCELLED        (PL_NO_DECISION - 3) /* by another step, or by its own `while` */
 
+#define STEP_WORDS       (PL_STEPS_MAX / 64)
+
 struct choice {
     uint16_t step;
     uint16_t count;
@@ -23,7 +25,9 @@ struct choice {
 struct reach {
     uint32_t choice_count;
     struct choice choices[CHOICES_MAX];
-    bool may_cancel; /* some step may be cancelled */
+    const struct choice *choice_of[PL_STEPS_MAX]; /* NULL: there is only one outcome */
+    bool may_cancel;                              /* some step may be cancelled */
+    uint64_t cancelled_by[PL_STEPS_MAX][STEP_WORDS];
     bool ever[PL_STEPS_MAX];
     uint16_t outcome[PL_STEPS_MAX]; /* of the present combination */
     uint32_t worst;                 /* decisions in the shortest combination without a result */
@@ -76,18 +80,41 @@ static bool is_counted(const struct pl_definition *def, uint16_t step)
     return false;
 }
 
-static bool may_be_cancelled(const struct pl_definition *def, uint16_t step)
+static void add_to(uint64_t mask[static STEP_WORDS], uint16_t step)
 {
-    for (uint16_t i = 0; i < def->step_count; i++) {
-        if (pl_steps_have(def->steps[i].cancels, step)) {
-            return true;
+    mask[step / 64] |= UINT64_C(1) << (step % 64);
+}
+
+static bool meet(const uint64_t a[static STEP_WORDS], const uint64_t b[static STEP_WORDS])
+{
+    uint64_t both = 0;
+
+    for (unsigned i = 0; i < STEP_WORDS; i++) {
+        both |= a[i] & b[i];
+    }
+    return both != 0;
+}
+
+static void find_cancelling(const struct pl_definition *def, struct reach *r)
+{
+    for (uint16_t by = 0; by < def->step_count; by++) {
+        for (uint16_t i = 0; i < def->step_count; i++) {
+            if (pl_steps_have(def->steps[by].cancels, i)) {
+                add_to(r->cancelled_by[i], by);
+            }
         }
     }
-    return def->steps[step].while_true != NULL;
+}
+
+static bool may_be_cancelled(const struct pl_definition *def, const struct reach *r, uint16_t step)
+{
+    return def->steps[step].while_true != NULL ||
+           meet(r->cancelled_by[step], r->cancelled_by[step]);
 }
 
 /* The outcomes of a step that can be told apart; one outcome is no choice. */
-static void list_outcomes(const struct pl_definition *def, uint16_t number, struct choice *out)
+static void list_outcomes(const struct pl_definition *def, const struct reach *r, uint16_t number,
+                          struct choice *out)
 {
     const struct pl_step_def *step = &def->steps[number];
     const bool may_be_skipped = step->when != NULL || step->while_true != NULL;
@@ -112,7 +139,7 @@ static void list_outcomes(const struct pl_definition *def, uint16_t number, stru
     if (may_be_skipped && (named || is_counted(def, number))) {
         out->outcomes[out->count++] = SKIPPED;
     }
-    if (out->count > 0 && may_be_cancelled(def, number)) {
+    if (out->count > 0 && may_be_cancelled(def, r, number)) {
         out->outcomes[out->count++] = CANCELLED;
     }
 }
@@ -157,16 +184,6 @@ static bool join_holds(const struct reach *r, enum pl_join join, uint16_t need,
     return false;
 }
 
-static const struct choice *choice_of(const struct reach *r, uint16_t step)
-{
-    for (uint32_t i = 0; i < r->choice_count; i++) {
-        if (r->choices[i].step == step) {
-            return &r->choices[i];
-        }
-    }
-    return NULL;
-}
-
 static bool has_result(const struct pl_definition *def, const struct reach *r)
 {
     for (uint16_t i = 0; i < def->finish_count; i++) {
@@ -179,31 +196,36 @@ static bool has_result(const struct pl_definition *def, const struct reach *r)
     return false;
 }
 
-static bool goes_on(const struct reach *r, uint16_t step)
+/* The steps that go on in the present combination. */
+static void find_going(const struct pl_definition *def, const struct reach *r,
+                       uint64_t going[static STEP_WORDS])
 {
-    const uint16_t outcome = r->outcome[step];
-
-    return outcome != UNREACHED && outcome != CANCELLED && outcome != SKIPPED;
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        const uint16_t outcome = r->outcome[i];
+        if (outcome != UNREACHED && outcome != CANCELLED && outcome != SKIPPED) {
+            add_to(going, i);
+        }
+    }
 }
 
 /* Whether a combination can come about: nothing is cancelled without a cause, what comes after a
  * step that cancels it is, and of two that cancel each other one is. */
 static bool is_possible(const struct pl_definition *def, const struct reach *r)
 {
-    for (uint16_t step = 0; step < def->step_count; step++) {
-        const struct pl_step_def *s = &def->steps[step];
-        bool cause = s->while_true != NULL;
-        for (uint16_t by = 0; by < def->step_count; by++) {
-            if (!pl_steps_have(def->steps[by].cancels, step) || !goes_on(r, by)) {
-                continue;
-            }
-            cause = true;
-            if (goes_on(r, step) &&
-                (pl_steps_have(s->ancestors, by) || pl_steps_have(s->cancels, by))) {
-                return false;
-            }
+    uint64_t going[STEP_WORDS] = {0};
+
+    find_going(def, r, going);
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        const struct pl_step_def *step = &def->steps[i];
+        uint64_t causes[STEP_WORDS];
+        for (unsigned k = 0; k < STEP_WORDS; k++) {
+            causes[k] = r->cancelled_by[i][k] & going[k];
         }
-        if (r->outcome[step] == CANCELLED && !cause) {
+        const bool is_going = pl_steps_have(going, i);
+        if (is_going && (meet(causes, step->ancestors) || meet(causes, step->cancels))) {
+            return false;
+        }
+        if (r->outcome[i] == CANCELLED && step->while_true == NULL && !meet(causes, going)) {
             return false;
         }
     }
@@ -219,7 +241,7 @@ static void play(const struct pl_load *l, struct reach *r)
     for (uint16_t i = 0; i < def->step_count; i++) {
         const uint16_t number = l->order[i];
         const struct pl_step_def *step = &def->steps[number];
-        const struct choice *choice = choice_of(r, number);
+        const struct choice *choice = r->choice_of[number];
         if (!join_holds(r, step->join, step->need, step->after, step->after_count)) {
             r->outcome[number] = UNREACHED;
             continue;
@@ -262,7 +284,7 @@ static bool find_choices(struct pl_load *l, struct reach *r)
 
     for (uint16_t i = 0; i < def->step_count; i++) {
         struct choice choice;
-        list_outcomes(def, i, &choice);
+        list_outcomes(def, r, i, &choice);
         if (choice.count == 0) {
             choice.outcomes[choice.count++] = UNREACHED;
         } else if (choice.count == 1 && choice.outcomes[0] == OTHER) {
@@ -278,35 +300,42 @@ static bool find_choices(struct pl_load *l, struct reach *r)
             pl_diag_hint(diag, "Name fewer decisions in `after`: plain steps need no proof.");
             return false;
         }
-        r->choices[r->choice_count++] = choice;
+        r->choices[r->choice_count] = choice;
+        r->choice_of[i] = &r->choices[r->choice_count++];
     }
     return true;
+}
+
+static void put_outcome(struct pl_builder *b, const struct pl_definition *def, uint16_t outcome,
+                        bool zh)
+{
+    if (outcome == SKIPPED) {
+        pl_builder_addf(b, "%s", zh ? "被跳过" : "is skipped");
+    } else if (outcome == CANCELLED) {
+        pl_builder_addf(b, "%s", zh ? "被取消" : "is cancelled");
+    } else if (outcome == OTHER) {
+        pl_builder_addf(b, "%s", zh ? "作出其他决定" : "decides otherwise");
+    } else {
+        const struct pl_text id = def->decisions[outcome].id;
+        pl_builder_addf(b, "%s `%.*s`", zh ? "决定" : "decides", (int)id.len, id.at);
+    }
 }
 
 /* "`a` decides `x`, `b` is skipped", in English or in Chinese; "" when nothing was decided. */
 static void put_example(const struct pl_definition *def, const struct reach *r, bool zh,
                         char out[PL_DIAG_TEXT_MAX / 2])
 {
+    const char *const comma = zh ? "，" : ", ";
     struct pl_builder b;
 
     pl_builder_init(&b, out, PL_DIAG_TEXT_MAX / 2);
     for (uint32_t i = 0; i < r->choice_count; i++) {
         const uint16_t step = r->choices[i].step;
         const uint16_t outcome = r->example[step];
-        if (outcome == UNREACHED) {
-            continue;
-        }
-        const struct pl_text id = def->steps[step].id;
-        pl_builder_addf(&b, "%s`%.*s` ", b.len == 0 ? "" : zh ? "，" : ", ", (int)id.len, id.at);
-        if (outcome == SKIPPED) {
-            pl_builder_addf(&b, "%s", zh ? "被跳过" : "is skipped");
-        } else if (outcome == CANCELLED) {
-            pl_builder_addf(&b, "%s", zh ? "被撤销" : "is cancelled");
-        } else if (outcome == OTHER) {
-            pl_builder_addf(&b, "%s", zh ? "作出其他决定" : "decides otherwise");
-        } else {
-            pl_builder_addf(&b, "%s `%.*s`", zh ? "决定" : "decides",
-                            (int)def->decisions[outcome].id.len, def->decisions[outcome].id.at);
+        if (outcome != UNREACHED) {
+            const struct pl_text id = def->steps[step].id;
+            pl_builder_addf(&b, "%s`%.*s` ", b.len == 0 ? "" : comma, (int)id.len, id.at);
+            put_outcome(&b, def, outcome, zh);
         }
     }
 }
@@ -364,6 +393,7 @@ void pl_check_reach(struct pl_load *l)
     const struct pl_definition *def = l->def;
     struct reach r = {.worst = UINT32_MAX};
 
+    find_cancelling(def, &r);
     if (!find_choices(l, &r)) {
         return;
     }

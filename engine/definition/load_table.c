@@ -128,13 +128,13 @@ static bool is_output(const struct table *t, const struct pl_yaml *cell)
 
 /* A column that only one of two rules has: an output that the other lacks, or a misspelt input.
  * Returns whether there was one. */
-static bool check_outputs(struct pl_load *l, const struct table *t, const struct pl_yaml *rule,
-                          const struct pl_yaml *other)
+static bool check_outputs(struct pl_load *l, const struct table *t, const struct pl_yaml *giving,
+                          const struct pl_yaml *lacking)
 {
     struct pl_names names = {0};
 
-    for (const struct pl_yaml *cell = rule->first; cell != NULL; cell = cell->next) {
-        if (!is_output(t, cell) || pl_load_output_of(other, cell->key) != NULL) {
+    for (const struct pl_yaml *cell = giving->first; cell != NULL; cell = cell->next) {
+        if (!is_output(t, cell) || pl_load_output_of(lacking, cell->key) != NULL) {
             continue;
         }
         struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, cell), PL_DIAG_OUTPUTS,
@@ -143,13 +143,13 @@ static bool check_outputs(struct pl_load *l, const struct table *t, const struct
         for (const struct pl_yaml *input = t->inputs->first; input != NULL; input = input->next) {
             pl_names_add(&names, input->key, (struct pl_text){0}, (struct pl_text){0});
         }
-        for (const struct pl_yaml *known = other->first; known != NULL; known = known->next) {
+        for (const struct pl_yaml *known = lacking->first; known != NULL; known = known->next) {
             if (is_output(t, known)) {
                 pl_names_add(&names, known->key, (struct pl_text){0}, (struct pl_text){0});
             }
         }
         pl_names_suggest(&names, cell->key, "Give it in each rule, and in `otherwise`.", diag);
-        pl_diag_other(diag, pl_load_at(l, other), "this rule does not have it");
+        pl_diag_other(diag, pl_load_at(l, lacking), "this rule does not have it");
         return true;
     }
     return false;
@@ -159,7 +159,7 @@ static void check_columns(struct pl_load *l, const struct table *t, const struct
                           const struct pl_yaml *first)
 {
     if (!check_outputs(l, t, rule, first)) {
-        (void)check_outputs(l, t, /* rule */ first, /* other */ rule);
+        (void)check_outputs(l, t, first, rule);
     }
 }
 
