@@ -4,6 +4,7 @@
  * - constants that are computed at load time change nothing but the cost;
  * - the checker changes nothing: what it lets through gives the same without it;
  * - less room gives the same or says that there is too little;
+ * - it compiles into as much memory as it took before;
  * - what is written as a document is one; what is explained can be read. */
 #include <stdlib.h>
 #include <string.h>
@@ -191,6 +192,18 @@ static void check_other(struct pl_text source, struct pl_cel_options options,
     PL_CHECK(!places || (result.column == first->column && result.length == first->length));
 }
 
+static void check_memory(struct pl_text source, size_t used)
+{
+    static const struct pl_cel_scope scope = {.resolve = resolve};
+    const struct pl_cel_program *program = NULL;
+    static char again[ARENA_SIZE];
+    struct pl_arena arena;
+
+    pl_arena_init(&arena, again, used);
+    PL_CHECK(pl_cel_compile(source, &scope, PL_CEL_DYN, &arena, &program, NULL) == PLACET_OK);
+    PL_CHECK(arena.used == used);
+}
+
 static void check_result(const struct pl_cel_program *program, const struct pl_cel_result *result)
 {
     const struct pl_cel_world world = world_of(rooms[0], ROOM_SIZE);
@@ -229,6 +242,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         PL_CHECK(err.column >= 1 && err.column <= size + 1);
         return 0;
     }
+    check_memory(source, arena.used);
     const struct pl_cel_world world = world_of(rooms[0], ROOM_SIZE);
     const struct pl_cel_result result = pl_cel_eval(program, &world);
     check_twice(program, &result);

@@ -759,6 +759,35 @@ static void size_depth_and_length_are_bounded(void **state)
     assert_int_equal(compile_repeated("", "(1 + ", 30, "1", &err), PLACET_EINVALID);
 }
 
+/* A definition is loaded a second time into memory of exactly the size that it took. */
+static void a_program_takes_the_same_room_each_time(void **state)
+{
+    static const char *const sources[] = {
+        "i_floors > 20",
+        "s_use in ['a', 'b' + 'c'] && [1, 2].map(x, x * 2) == [2, 4]",
+        "s_ascii.matches('^a' + 'b$') || l_levels.all(l, {'k': [1, 'y' + 'x']}.k[0] == l)",
+    };
+    static char exact[16384];
+    const struct pl_cel_program *program = NULL;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+        struct pl_arena again;
+        (void)compile(sources[i], PL_CEL_BOOL);
+        const size_t used = arena.used;
+        assert_in_range(used, 1, sizeof(exact));
+        pl_arena_init(&again, exact, used);
+        assert_int_equal(
+            pl_cel_compile(pl_text_of(sources[i]), &scope, PL_CEL_BOOL, &again, &program, NULL),
+            PLACET_OK);
+        assert_int_equal(again.used, used);
+        pl_arena_init(&again, exact, used - 1);
+        assert_int_equal(
+            pl_cel_compile(pl_text_of(sources[i]), &scope, PL_CEL_BOOL, &again, &program, NULL),
+            PLACET_ELIMIT);
+    }
+}
+
 static void cost_is_counted_and_bounded(void **state)
 {
     static uint8_t big[200000];
@@ -820,6 +849,7 @@ int main(void)
         cmocka_unit_test(a_program_names_its_variables),
         cmocka_unit_test(days_are_counted_by_the_calendar),
         cmocka_unit_test(size_depth_and_length_are_bounded),
+        cmocka_unit_test(a_program_takes_the_same_room_each_time),
         cmocka_unit_test(cost_is_counted_and_bounded),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
