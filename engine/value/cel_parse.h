@@ -1,5 +1,5 @@
-/* What the two files of the parser share: expressions and literals (cel_parse.c), calls and macros
- * (cel_parse_call.c). */
+/* What the files of the parser share: expressions (cel_parse.c), the values that they begin with
+ * (cel_parse_value.c), calls and macros (cel_parse_call.c). */
 #ifndef PL_VALUE_CEL_PARSE_H
 #define PL_VALUE_CEL_PARSE_H
 
@@ -29,6 +29,12 @@ struct pl_cel_parse {
 /* Everything that stands between brackets or commas. */
 int pl_cel_parse_expression(struct pl_cel_parse *p);
 
+/* A literal, a list or map, a name, an expression in brackets. */
+int pl_cel_parse_primary(struct pl_cel_parse *p);
+
+/* The number at hand; a minus before it began at byte `from`. */
+int pl_cel_parse_number(struct pl_cel_parse *p, bool negative, uint32_t from);
+
 /* `name(` or, with the value before it in the code, `.name(`; the bracket is not yet taken. The
  * whole expression begins at byte `from`. */
 int pl_cel_parse_call(struct pl_cel_parse *p, const struct pl_cel_token *name, bool is_method,
@@ -38,6 +44,7 @@ int pl_cel_parse_call(struct pl_cel_parse *p, const struct pl_cel_token *name, b
 
 int pl_cel_parse_advance(struct pl_cel_parse *p);
 bool pl_cel_parse_at(const struct pl_cel_parse *p, const char *mark);
+bool pl_cel_parse_at_word(const struct pl_cel_parse *p, const char *word);
 int pl_cel_parse_expect(struct pl_cel_parse *p, const char *mark, const char *hint);
 int pl_cel_parse_refuse(struct pl_cel_parse *p, uint32_t offset, const char *hint,
                         const char *message);
