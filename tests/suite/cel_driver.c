@@ -38,9 +38,9 @@ static bool is_declared(struct pl_text before, struct pl_text name, uint16_t *ou
     const int len = snprintf(whole, sizeof(whole), "%.*s%s%.*s", (int)before.len, before.at,
                              before.len > 0 ? "." : "", (int)name.len, name.at);
 
-    for (uint16_t i = 0; i < variable_count; i++) {
+    for (uint32_t i = 0; i < variable_count; i++) {
         if (pl_text_equal(names[i].name, (struct pl_text){whole, (uint32_t)len})) {
-            *out = i;
+            *out = (uint16_t)i;
             return true;
         }
     }

@@ -42,7 +42,7 @@ static void texts_give_the_nearest_double(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         double value = -1;
         assert_true(pl_decimal_parse(pl_text_of(cases[i].text), &value));
-        if (memcmp(&value, &cases[i].value, sizeof(value)) != 0) {
+        if (value != cases[i].value) {
             fail_msg("%s: %a, not %a", cases[i].text, value, cases[i].value);
         }
     }
