@@ -324,6 +324,14 @@ static void write_who(struct pl_writer *out, const struct pl_server *s,
     pl_write_key_bool(out, "connected", pl_service_is_served(s, service->name));
 }
 
+/* The case that a wait is for, so that one may ask it in turn; 0 = none. */
+static uint64_t child_of(const struct pl_found *found, const struct pl_wait *wait)
+{
+    return wait->kind != PL_WAITS_CHILD
+               ? 0
+               : found->c.tasks[found->def->steps[wait->step].first_task + wait->item].child;
+}
+
 static void write_wait(struct pl_writer *out, struct pl_server *s, const struct pl_found *found,
                        const struct pl_wait *wait)
 {
@@ -334,7 +342,8 @@ static void write_wait(struct pl_writer *out, struct pl_server *s, const struct 
 
     say_what(&what, s, found, wait);
     const bool goes_on = say_then(&then, found, wait);
-    pl_write_map(out, goes_on ? 11 : 10);
+    const uint64_t child = child_of(found, wait);
+    pl_write_map(out, 10U + goes_on + (child != 0));
     pl_write_key_string(out, "kind", kind_name(wait->kind));
     if (step == NULL) {
         pl_write_key_string(out, "step", NULL);
@@ -347,6 +356,11 @@ static void write_wait(struct pl_writer *out, struct pl_server *s, const struct 
     pl_write_key_time(out, "since", wait->since_ms);
     pl_write_key_time(out, "until", wait->due_ms);
     pl_write_key_time(out, "next", wait->next_ms);
+    if (child != 0) {
+        char id[PL_CASE_TEXT_SIZE];
+        pl_case_id_format((struct pl_case_id){child}, id);
+        pl_write_key_string(out, "child", id);
+    }
     if (goes_on) {
         write_sentence(out, "then", &then);
     }
