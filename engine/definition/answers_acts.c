@@ -216,7 +216,7 @@ static void check_verb(struct pl_answers_reading *r, const struct pl_yaml *map,
 }
 
 static void read_verb(struct pl_answers_reading *r, const struct pl_yaml *map,
-                      const struct pl_yaml *node, const struct verb *verb, struct pl_incoming *in)
+                      const struct pl_yaml *value, const struct verb *verb, struct pl_incoming *in)
 {
     struct pl_answers_step at;
     bool yes = false;
@@ -224,16 +224,19 @@ static void read_verb(struct pl_answers_reading *r, const struct pl_yaml *map,
     in->kind = verb->kind;
     switch (verb->value) {
     case REASON:
-        (void)pl_load_text(&r->load, node, &in->reason);
+        (void)pl_load_text(&r->load, value, &in->reason);
         break;
     case CHANGES:
-        pl_answers_value(r, node, &in->value);
+        pl_answers_value(r, value, &in->value);
         break;
     case YES:
-        (void)pl_load_bool(&r->load, node, &yes);
+        if (pl_load_bool(&r->load, value, &yes) && !yes) {
+            (void)pl_diag_add(r->load.diags, pl_load_at(&r->load, value), PL_DIAG_BAD_WORD,
+                              "`%s` can only be `true`", verb->key);
+        }
         break;
     case STEP:
-        if (read_step(r, node, in, &at)) {
+        if (read_step(r, value, in, &at)) {
             check_verb(r, map, &at, in);
         }
         break;

@@ -65,7 +65,7 @@ int pl_play_exhausted(struct pl_play *play, const char *what);
 
 /* Decides and applies a command of a case; effects are put down as owed. `*rejection_out` may be
  * NULL. A negative status is a failure of the play, not of the command. */
-int pl_play_command(struct pl_play *play, uint32_t played, struct pl_command *cmd,
+int pl_play_command(struct pl_play *play, uint32_t number, struct pl_command *cmd,
                     enum pl_rejection *rejection_out);
 
 /* A case that has not started: its START is given with pl_play_command. */
@@ -86,15 +86,15 @@ int64_t pl_play_later(const struct pl_definition *def, int64_t from_ms, struct p
 int pl_play_settle(struct pl_play *play);
 
 /* A task is offered to its department, which takes it and has its answer ready for later. */
-int pl_play_offer(struct pl_play *play, uint32_t played, uint16_t step, uint16_t item);
+int pl_play_offer(struct pl_play *play, uint32_t number, uint16_t step, uint16_t item);
 
 /* What somebody does when a step began to wait or came back to the applicant. */
-int pl_play_follow(struct pl_play *play, uint32_t played, const struct pl_event *event);
+int pl_play_follow(struct pl_play *play, uint32_t number, const struct pl_event *event);
 
 /* Children. */
-int pl_play_start_child(struct pl_play *play, uint32_t played, uint16_t step, uint16_t item);
-int pl_play_cancel_child(struct pl_play *play, uint32_t played, uint16_t step, uint16_t item);
-int pl_play_tell_parent(struct pl_play *play, uint32_t played);
+int pl_play_start_child(struct pl_play *play, uint32_t number, uint16_t step, uint16_t item);
+int pl_play_cancel_child(struct pl_play *play, uint32_t number, uint16_t step, uint16_t item);
+int pl_play_tell_parent(struct pl_play *play, uint32_t number);
 
 /* The time of something has come. */
 int pl_play_give(struct pl_play *play, const struct pl_coming *coming);
@@ -102,7 +102,7 @@ int pl_play_act(struct pl_play *play, const struct pl_incoming *incoming);
 
 /* A command of a person or department: a refusal becomes an event, unless the core recorded one
  * already. As pl_play_command. */
-int pl_play_say(struct pl_play *play, uint32_t played, struct pl_command *cmd,
+int pl_play_say(struct pl_play *play, uint32_t number, struct pl_command *cmd,
                 enum pl_rejection *rejection_out);
 
 #endif
