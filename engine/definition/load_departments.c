@@ -140,7 +140,7 @@ static struct pl_text text_under(const struct pl_yaml *map, const char *key)
 {
     const struct pl_yaml *node = map != NULL ? pl_yaml_get(map, key) : NULL;
 
-    return node != NULL ? node->text : PL_TEXT("");
+    return node != NULL && node->kind == PL_YAML_SCALAR ? node->text : PL_TEXT("");
 }
 
 static struct pl_title keep_title(struct pl_load *l, const struct pl_yaml *map)
