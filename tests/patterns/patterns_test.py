@@ -26,7 +26,10 @@ def row_of(folder):
     if not title or not said or int(title[1]) != int(folder.name[:2]):
         sys.exit(f"{folder.name}/README.md: wants `# number name` and a line `Said with: ...`")
     text = " ".join(said[1].split()).rstrip(".").replace("|", "\\|")
-    return f"| {title[1]} | [{title[2]}](../tests/patterns/{folder.name}/README.md) | {text} |"
+    definition = (folder / f"{folder.name[3:]}.yaml").read_text(encoding="utf-8")
+    zh = re.search(r"^title: \{zh: ([^,]+),", definition, flags=re.M)[1]
+    page = f"../tests/patterns/{folder.name}/README.md"
+    return f"| {title[1]} | [{title[2]}]({page}) {zh} | {text} |"
 
 
 def check_table(folders):
