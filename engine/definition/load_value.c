@@ -243,6 +243,29 @@ bool pl_load_word(struct pl_load *l, const struct pl_yaml *node, const char *con
     return false;
 }
 
+/* A number or a word of YAML where a text is meant: quotes make it one. */
+static bool is_text(struct pl_load *l, const struct pl_yaml *node)
+{
+    int64_t integer = 0;
+    double real = 0;
+    bool truth = false;
+    char quoted[PL_FIX_TEXT_MAX];
+    struct pl_builder b;
+
+    if (!node->plain || !(pl_yaml_as_i64(node, &integer) || pl_yaml_as_float(node, &real) ||
+                          pl_yaml_as_bool(node, &truth) || pl_yaml_is_null(node))) {
+        return true;
+    }
+    pl_builder_init(&b, quoted, sizeof(quoted));
+    pl_builder_addf(&b, "\"%.*s\"", (int)node->text.len, node->text.at);
+    struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_WRONG_TYPE,
+                                       "`%.*s` is no text as long as it has no quotes",
+                                       (int)node->text.len, node->text.at);
+    pl_diag_hint(diag, "Write `%s`.", quoted);
+    pl_diag_fix(diag, node->text, quoted);
+    return false;
+}
+
 /* ---- ids ---- */
 
 bool pl_load_is_id(struct pl_text text)
@@ -323,7 +346,8 @@ static bool check_id(struct pl_load *l, struct pl_diag_place place, struct pl_te
 
 bool pl_load_id(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out)
 {
-    if (!is_scalar(l, node, "an id") || !check_id(l, pl_load_at(l, node), node->text)) {
+    if (!is_scalar(l, node, "an id") || !is_text(l, node) ||
+        !check_id(l, pl_load_at(l, node), node->text)) {
         return false;
     }
     *out = pl_load_keep(l, node->text);
@@ -343,7 +367,7 @@ bool pl_load_id_key(struct pl_load *l, const struct pl_yaml *node, struct pl_tex
 
 void pl_load_title_text(struct pl_load *l, const struct pl_yaml *node, struct pl_text *out)
 {
-    if (!is_scalar(l, node, "a text")) {
+    if (!is_scalar(l, node, "a text") || !is_text(l, node)) {
         return;
     }
     if (node->text.len > PL_TITLE_MAX) {
