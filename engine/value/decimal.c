@@ -447,3 +447,149 @@ unsigned pl_decimal_format(double value, char out[PL_DECIMAL_TEXT_SIZE])
     }
     return w.len;
 }
+
+/* ---- a given number of places ---- */
+
+#define ROUNDED_MAX (311 + PL_DECIMAL_PLACES_MAX)
+
+/* 0.DIGITS * 10^point */
+struct rounded {
+    char digits[ROUNDED_MAX];
+    int count;
+    int point;
+};
+
+/* The ratio that the double is, brought between 0.1 and 1. */
+static int ratio_of(double value, struct big *r, struct big *s)
+{
+    uint64_t bits;
+    int point = 0;
+
+    memcpy(&bits, &value, sizeof(bits));
+    const uint64_t fraction = bits & ((UINT64_C(1) << 52) - 1);
+    const int biased = (int)(bits >> 52 & 0x7FF);
+    const int exponent = biased == 0 ? -1074 : biased - 1075;
+    big_set(r, biased == 0 ? fraction : fraction | UINT64_C(1) << 52);
+    big_set(s, 1);
+    big_shift(exponent > 0 ? r : s, (uint32_t)(exponent > 0 ? exponent : -exponent));
+    for (; big_compare(r, s) >= 0; point++) {
+        big_multiply(s, 10, 0);
+    }
+    for (;;) {
+        struct big tenfold = *r;
+        big_multiply(&tenfold, 10, 0);
+        if (big_compare(&tenfold, s) >= 0) {
+            return point;
+        }
+        *r = tenfold;
+        point--;
+    }
+}
+
+/* One more in the last digit; all nines become a one and a larger power. */
+static void round_up(struct rounded *n)
+{
+    int at = n->count;
+
+    while (at > 0 && n->digits[at - 1] == '9') {
+        n->digits[--at] = '0';
+    }
+    if (at > 0) {
+        n->digits[at - 1]++;
+        return;
+    }
+    memmove(n->digits + 1, n->digits, (size_t)n->count);
+    n->digits[0] = '1';
+    n->point++;
+    n->count++;
+}
+
+/* The first digits of a positive value: `places` behind the point of the power `point`, or, when
+ * `significant`, that many in all. */
+static void round_to(double value, int places, bool significant, struct rounded *n)
+{
+    struct big r;
+    struct big s;
+
+    n->point = ratio_of(value, &r, &s);
+    n->count = significant ? places : n->point + places;
+    if (n->count < 0) {
+        n->count = 0;
+        n->point = -places;
+        return;
+    }
+    for (int i = 0; i < n->count; i++) {
+        n->digits[i] = '0';
+        big_multiply(&r, 10, 0);
+        for (; big_compare(&r, &s) >= 0; n->digits[i]++) {
+            big_subtract(&r, &s);
+        }
+    }
+    const int half = big_compare_sum(&r, &r, &s);
+    const bool is_odd = n->count > 0 && (n->digits[n->count - 1] - '0') % 2 == 1;
+    if (half > 0 || (half == 0 && is_odd)) {
+        round_up(n);
+    }
+}
+
+/* Digits, from the one of the power `from` on; zeros where there are none. */
+static void add_digits(struct writing *w, const struct rounded *n, int from, int count)
+{
+    for (int i = from; i < from + count; i++) {
+        add(w, i >= 0 && i < n->count ? n->digits + i : "0", 1);
+    }
+}
+
+unsigned pl_decimal_fixed(double value, unsigned places, char out[PL_DECIMAL_FIXED_SIZE])
+{
+    struct writing w = {.at = out};
+    struct rounded n = {.count = 0};
+    const bool negative = __builtin_signbit(value);
+
+    PL_CHECK(places <= PL_DECIMAL_PLACES_MAX && value - value == 0);
+    if (value != 0) {
+        round_to(negative ? -value : value, (int)places, false, &n);
+    }
+    if (negative) {
+        add(&w, "-", 1);
+    }
+    if (n.point <= 0) {
+        add(&w, "0", 1);
+    } else {
+        add_digits(&w, &n, 0, n.point);
+    }
+    if (places > 0) {
+        add(&w, ".", 1);
+        add_digits(&w, &n, n.point, (int)places);
+    }
+    return w.len;
+}
+
+unsigned pl_decimal_scientific(double value, unsigned places, char out[PL_DECIMAL_FIXED_SIZE])
+{
+    struct writing w = {.at = out};
+    struct rounded n = {.count = 0, .point = 1};
+    const bool negative = __builtin_signbit(value);
+
+    PL_CHECK(places <= PL_DECIMAL_PLACES_MAX && value - value == 0);
+    if (value != 0) {
+        round_to(negative ? -value : value, (int)places + 1, true, &n);
+    }
+    if (negative) {
+        add(&w, "-", 1);
+    }
+    add_digits(&w, &n, 0, 1);
+    if (places > 0) {
+        add(&w, ".", 1);
+        add_digits(&w, &n, 1, (int)places);
+    }
+    const int exponent = n.point - 1;
+    if (exponent > -10 && exponent < 10) {
+        add(&w, exponent < 0 ? "e-0" : "e+0", 3);
+        const char digit = (char)('0' + (exponent < 0 ? -exponent : exponent));
+        add(&w, &digit, 1);
+    } else {
+        add_exponent(&w, exponent);
+    }
+    return w.len;
+}

@@ -23,4 +23,12 @@ unsigned pl_decimal_digits(double value, char digits[PL_DECIMAL_DIGITS_MAX], int
 #define PL_DECIMAL_TEXT_SIZE 32
 unsigned pl_decimal_format(double value, char out[PL_DECIMAL_TEXT_SIZE]);
 
+/* With exactly so many places behind the point, correctly rounded, ties to even: "2500.50"; and one
+ * digit before it: "2.500500e+03". Finite values, at most PL_DECIMAL_PLACES_MAX places. Not
+ * NUL-terminated. Return the length. */
+#define PL_DECIMAL_PLACES_MAX 40
+#define PL_DECIMAL_FIXED_SIZE 368
+unsigned pl_decimal_fixed(double value, unsigned places, char out[PL_DECIMAL_FIXED_SIZE]);
+unsigned pl_decimal_scientific(double value, unsigned places, char out[PL_DECIMAL_FIXED_SIZE]);
+
 #endif

@@ -116,6 +116,37 @@ static void doubles_are_written_short(void **state)
     }
 }
 
+/* As printf does it, which the C library computes exactly, too. */
+static void places_are_rounded_as_printf_does(void **state)
+{
+    static const double values[] = {0,       -0.0,
+                                    0.5,     1.5,
+                                    2.5,     -2500.505,
+                                    0.05,    0.25,
+                                    9.995,   0.9999999,
+                                    99999.5, 1e21,
+                                    1e-7,    1.0 / 3,
+                                    1e300,   5e-324,
+                                    0.045,   0.055,
+                                    123456,  9.5,
+                                    0.95,    0x1.fffffffffffffp1023};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        for (unsigned places = 0; places <= PL_DECIMAL_PLACES_MAX; places += places < 4 ? 1 : 9) {
+            char text[PL_DECIMAL_FIXED_SIZE + 1] = {0};
+            char expected[512];
+            (void)snprintf(expected, sizeof(expected), "%.*f", (int)places, values[i]);
+            assert_int_equal(pl_decimal_fixed(values[i], places, text), strlen(expected));
+            assert_string_equal(text, expected);
+            memset(text, 0, sizeof(text));
+            (void)snprintf(expected, sizeof(expected), "%.*e", (int)places, values[i]);
+            assert_int_equal(pl_decimal_scientific(values[i], places, text), strlen(expected));
+            assert_string_equal(text, expected);
+        }
+    }
+}
+
 /* Random bits against the C library: read back to the same, and never longer than needed. */
 static void random_doubles_come_back(void **state)
 {
@@ -160,6 +191,7 @@ int main(void)
         cmocka_unit_test(what_is_no_decimal_is_refused),
         cmocka_unit_test(every_digit_counts),
         cmocka_unit_test(doubles_are_written_short),
+        cmocka_unit_test(places_are_rounded_as_printf_does),
         cmocka_unit_test(random_doubles_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
