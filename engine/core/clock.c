@@ -95,7 +95,8 @@ static int64_t rung_at(const struct pl_clock *clock, const struct pl_rung *rung)
                         : pl_core_limit_end(clock, rung->at);
 }
 
-/* The first in time that was not reached: a ladder stands in the order of the file. */
+/* The first in time that was not reached. A ladder stands in the order of the file; what falls in
+ * the moment in which silence decides falls before it, above all the announcement. */
 static uint16_t next_rung(const struct pl_clock *clock, const struct pl_rung *rungs, uint16_t count,
                           uint16_t reached, int64_t *at_ms_out)
 {
@@ -109,7 +110,11 @@ static uint16_t next_rung(const struct pl_clock *clock, const struct pl_rung *ru
         }
         const int64_t at_ms = rung_at(clock, &rungs[i]);
 
-        if (next == PL_NO_RUNG || at_ms < next_ms) {
+        const bool before_decision = next != PL_NO_RUNG && at_ms == next_ms &&
+                                     rungs[next].decides != PL_NO_DECISION &&
+                                     rungs[i].decides == PL_NO_DECISION;
+
+        if (next == PL_NO_RUNG || at_ms < next_ms || before_decision) {
             next = i;
             next_ms = at_ms;
         }
