@@ -439,6 +439,7 @@ static int end_last_line(struct parse *p)
 int pl_yaml_parse(struct pl_text text, const char *file, struct pl_arena *arena,
                   struct pl_yaml **root_out, struct placet_error *err)
 {
+    struct pl_yaml_finding finding;
     struct parse p = {.places = {.text = text}, .file = file, .arena = arena, .err = err};
 
     if (text.len > PL_YAML_SIZE_MAX) {
@@ -450,6 +451,9 @@ int pl_yaml_parse(struct pl_text text, const char *file, struct pl_arena *arena,
     }
     int rc = end_last_line(&p);
     rc = rc == PLACET_OK ? check_tabs(&p) : rc;
+    if (rc == PLACET_OK && pl_yaml_find_old_break(p.places.text, &finding)) {
+        rc = refuse_finding(&p, &finding);
+    }
     if (rc != PLACET_OK) {
         return rc;
     }

@@ -1,5 +1,7 @@
 #include "value/yaml_strict.h"
 
+#include <string.h>
+
 static bool is_break(char c)
 {
     return c == '\n' || c == '\r';
@@ -111,6 +113,21 @@ bool pl_yaml_find_block_head(struct pl_text text, size_t from, int64_t indent,
         return found(finding_out, line + first,
                      "this line is less indented than an empty line before it",
                      "Delete the blanks of the empty lines before it.");
+    }
+    return false;
+}
+
+bool pl_yaml_find_old_break(struct pl_text text, struct pl_yaml_finding *finding_out)
+{
+    for (size_t at = 0; at + 1 < text.len; at++) {
+        const size_t left = text.len - at;
+        if (memcmp(text.at + at, "\xC2\x85", 2) == 0 ||
+            (left > 2 && (memcmp(text.at + at, "\xE2\x80\xA8", 3) == 0 ||
+                          memcmp(text.at + at, "\xE2\x80\xA9", 3) == 0))) {
+            return found(finding_out, at, "an end of line that is none",
+                         "Delete the character (U+0085, U+2028 or U+2029), or write it as an "
+                         "escape: \"\\N\", \"\\L\" or \"\\P\".");
+        }
     }
     return false;
 }

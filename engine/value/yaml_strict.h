@@ -31,6 +31,10 @@ bool pl_yaml_find_outdent(struct pl_text text, size_t from, size_t to, int64_t i
 bool pl_yaml_find_block_head(struct pl_text text, size_t from, int64_t indent,
                              struct pl_yaml_finding *finding_out);
 
+/* U+0085, U+2028 or U+2029, which libyaml takes for ends of lines, as YAML 1.1 did; in YAML 1.2
+ * they are characters like others (5.4). */
+bool pl_yaml_find_old_break(struct pl_text text, struct pl_yaml_finding *finding_out);
+
 /* Whether the text ends with a line of blanks that nothing ends. libyaml drops such a line, though
  * it may be a line of a block text. */
 bool pl_yaml_ends_in_blanks(struct pl_text text);

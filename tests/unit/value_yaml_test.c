@@ -206,6 +206,8 @@ static const struct bad bads[] = {
     {"a: \"b\nc\"\n", 2, 1, "this line is not indented"},
     {"a: |\n   \n  b\n", 3, 3, "this line is less indented than an empty line before it"},
     {"a: [-]\n", 1, 5, "a dash alone"},
+    {"a: \"b\xC2\x85 c\"\n", 1, 6, "an end of line that is none"},
+    {"a: b\nc: d\xE2\x80\xA8\n", 2, 5, "an end of line that is none"},
 };
 
 static void mistakes_are_named_with_their_place(void **state)
