@@ -8,6 +8,7 @@
 #define WIDE_COLON      "\xEF\xBC\x9A"
 #define WIDE_COLON_SIZE 3u
 #define INDENT_MAX      64
+#define KEY_ALONE       "a key without `:`"
 #define LINES_BACK      2 /* libyaml notices a missing colon on the next line with text */
 
 static uint32_t blanks_of(struct pl_text line)
@@ -82,7 +83,8 @@ static struct pl_text wrong_colon(struct pl_text rest)
 {
     const uint32_t blanks = blanks_of(rest);
 
-    if (rest.len >= 2 && rest.at[0] == ':' && rest.at[1] != ' ' && rest.at[1] != ':') {
+    /* `http://` is no key. */
+    if (rest.len >= 2 && rest.at[0] == ':' && strchr(" :/", rest.at[1]) == NULL) {
         return (struct pl_text){rest.at, 1};
     }
     if (rest.len >= WIDE_COLON_SIZE && memcmp(rest.at, WIDE_COLON, WIDE_COLON_SIZE) == 0) {
@@ -178,8 +180,17 @@ static void add_beginning(struct pl_diag *diag, struct pl_text text)
     if (line.at == NULL) {
         return;
     }
-    const struct pl_diag_place place = {diag->place.file,
-                                        {number, blanks_of(line) + 1, line.len - blanks_of(line)}};
+    const uint32_t blanks = blanks_of(line);
+    uint32_t length = 0;
+    for (uint32_t k = blanks; k < line.len; k++) {
+        length += ((unsigned char)line.at[k] & 0xC0) != 0x80;
+    }
+    const struct pl_diag_place place = {diag->place.file, {number, blanks + 1, length}};
+    if (strncmp(diag->message, KEY_ALONE, sizeof(KEY_ALONE) - 1) == 0) {
+        diag->place = place; /* libyaml looks for the colon up to the next key */
+        pl_diag_say(diag, KEY_ALONE);
+        return;
+    }
     pl_diag_other(diag, place, "it was begun here");
 }
 
@@ -187,15 +198,17 @@ void pl_fix_yaml(struct pl_diag *diag, struct pl_text text)
 {
     const uint32_t number = diag->place.mark.line;
 
-    if (number == 0 || pl_source_line(text, number).at == NULL) {
+    if (number == 0) {
         return;
     }
-    if (fix_tabs(diag, text, pl_source_line(text, number))) {
+    if (pl_source_line(text, number).at != NULL &&
+        fix_tabs(diag, text, pl_source_line(text, number))) {
         return;
     }
     for (uint32_t back = 0; back <= LINES_BACK && back < number; back++) {
         const struct pl_text line = pl_source_line(text, number - back);
-        if (fix_colon(diag, line, number - back) || fix_wide(diag, line, number - back)) {
+        if (line.at != NULL &&
+            (fix_colon(diag, line, number - back) || fix_wide(diag, line, number - back))) {
             return;
         }
     }
