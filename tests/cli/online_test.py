@@ -253,9 +253,20 @@ def officers(e):
         e.fails(4, "signal", "--key", "Noodles", "payment", file("paid", {"yuan": 5}))
         told = e.json("done", "signal", "--key", "Tea", "payment", file("paid", {"yuan": 5}))
         findings.expect(told["cases"] == [case], f"told: {told}")
+        for name in ("child", "children"):
+            e.json("publish", "publish", str(scripts / f"workflows/{name}.yaml"))
+        parent = e.json("submit", "submit", "children", shop, "--key", "D-2")["case"]
+        children = e.json("cases", "cases", "--children-of", "D-2")["cases"]
+        findings.expect([x["key"] for x in children] == ["D-2/fire"], f"children: {children}")
+        one = e.json("case", "case", parent)
+        findings.expect(one["children"] == [children[0]["case"]], f"a parent: {one}")
+        findings.expect(f"child of {parent}" in e.ask("case", "D-2/fire").stdout, "a child")
+        findings.expect(e.json("why", "why", parent)["waits"][0]["child"] == one["children"][0],
+                        "what a parent waits for")
+        e.fails(2, "cases", "--children-of", "C999999")
     amended = str(scripts / "amended/calendars/cn.yaml")
     dry = e.json("calendar_amend", "calendar", "amend", amended, "--dry-run")
-    findings.expect(dry["dry_run"] and dry["definitions"] == 3, f"dry run: {dry}")
+    findings.expect(dry["dry_run"] and dry["definitions"] == 5, f"dry run: {dry}")
     for unchanged in (False, True):
         done = e.json("calendar_amend", "calendar", "amend", amended)
         findings.expect(done["unchanged"] == unchanged, f"amended: {done}")

@@ -55,6 +55,38 @@ static bool has_all_words(const struct pl_cli *cli, const json_t *item)
     return true;
 }
 
+/* The cases that the tasks of one case started. */
+static int list_children(struct pl_cli *cli, const char *parent, size_t max, json_t **items,
+                         bool *more)
+{
+    struct placet_client *client = NULL;
+    char id[PLACET_CASE_SIZE];
+    int rc = pl_cli_connect(cli, "monitor", &client);
+
+    if (rc == 0) {
+        rc = pl_cli_find_case(cli, client, parent, id);
+    }
+    if (rc == 0) {
+        rc = pl_cli_list(cli, client, "children", json_pack("{s:s}", "case", id), max, items, more);
+    }
+    placet_client_close(&client);
+    return rc;
+}
+
+static int list_cases(struct pl_cli *cli, size_t max, json_t **items, bool *more)
+{
+    const char *parent = pl_cli_option(cli, "children-of");
+
+    return parent != NULL
+               ? list_children(cli, parent, max, items, more)
+               : list(cli, "cases",
+                      json_pack("{s:s*, s:s*, s:s*, s:b}", "workflow",
+                                pl_cli_option(cli, "workflow"), "state",
+                                pl_cli_option(cli, "state"), "text", pl_cli_argument(cli, 0),
+                                "late", pl_cli_given(cli, "late")),
+                      max, items, more);
+}
+
 int pl_cli_run_cases(struct pl_cli *cli)
 {
     json_t *items = NULL;
@@ -66,11 +98,7 @@ int pl_cli_run_cases(struct pl_cli *cli)
     int rc = parse_max(cli, &max);
 
     if (rc == 0) {
-        rc = list(cli, "cases",
-                  json_pack("{s:s*, s:s*, s:s*, s:b}", "workflow", pl_cli_option(cli, "workflow"),
-                            "state", pl_cli_option(cli, "state"), "text", pl_cli_argument(cli, 0),
-                            "late", pl_cli_given(cli, "late")),
-                  max, &items, &more);
+        rc = list_cases(cli, max, &items, &more);
     }
     if (rc != 0) {
         json_decref(cases);
