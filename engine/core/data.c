@@ -8,6 +8,7 @@
 #include "core/core.h"
 #include "core/days.h"
 #include "model/ids.h"
+#include "value/limits.h"
 
 struct pl_bytes pl_core_value_at(const struct pl_reading *r, uint64_t seq)
 {
@@ -253,23 +254,52 @@ static int write_leaf(struct pl_reading *r, const struct pl_cel_program *program
     return result.fault == PL_CEL_OK ? pl_cel_write(out, &result.value) : PLACET_EINVALID;
 }
 
-/* The loader bounds the depth of the tree. */
+/* Where a walk over a tree stands: the node, and its part that comes next. */
+struct level {
+    const struct pl_send *node;
+    uint16_t next;
+};
+
+static void write_head(const struct pl_send *node, struct pl_writer *out)
+{
+    if (node->is_list) {
+        pl_write_array(out, node->part_count);
+    } else {
+        pl_write_map(out, node->part_count);
+    }
+}
+
+/* The reader of the file bounds the depth, so the walk needs no recursion. */
 int pl_core_write_tree(struct pl_reading *r, const struct pl_send *tree, struct pl_writer *out,
                        char *why, size_t why_size)
 {
+    struct level levels[PL_YAML_DEPTH_MAX];
+    unsigned depth = 0;
+
     if (tree->value != NULL) {
         return write_leaf(r, tree->value, out, why, why_size);
     }
-    if (tree->is_list) {
-        pl_write_array(out, tree->part_count);
-    } else {
-        pl_write_map(out, tree->part_count);
-    }
-    for (uint16_t i = 0; i < tree->part_count; i++) {
-        if (!tree->is_list) {
-            pl_write_text(out, tree->parts[i].key);
+    write_head(tree, out);
+    levels[depth++] = (struct level){tree, 0};
+    while (depth > 0) {
+        struct level *level = &levels[depth - 1];
+
+        if (level->next == level->node->part_count) {
+            depth--;
+            continue;
         }
-        const int rc = pl_core_write_tree(r, &tree->parts[i], out, why, why_size);
+        const struct pl_send *part = &level->node->parts[level->next++];
+
+        if (!level->node->is_list) {
+            pl_write_text(out, part->key);
+        }
+        if (part->value == NULL) {
+            PL_CHECK(depth < PL_YAML_DEPTH_MAX);
+            write_head(part, out);
+            levels[depth++] = (struct level){part, 0};
+            continue;
+        }
+        const int rc = write_leaf(r, part->value, out, why, why_size);
         if (rc < 0) {
             return rc;
         }

@@ -42,6 +42,15 @@ static enum pl_join_state read_need(unsigned need, unsigned satisfied, unsigned 
     return satisfied + open >= need ? PL_JOIN_OPEN : PL_JOIN_DEAD;
 }
 
+/* Waits while something is open, then starts if there was reason to. */
+static enum pl_join_state once_closed(unsigned open, bool starts)
+{
+    if (open > 0) {
+        return PL_JOIN_OPEN;
+    }
+    return starts ? PL_JOIN_STARTS : PL_JOIN_DEAD;
+}
+
 enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join, uint16_t need,
                                 const struct pl_arc *arcs, uint16_t arc_count)
 {
@@ -59,30 +68,15 @@ enum pl_join_state pl_core_join(const struct pl_case *c, enum pl_join join, uint
 
     switch (join) {
     case PL_JOIN_ALL:
-        if (count[PL_ARC_DEAD] > 0) {
-            return PL_JOIN_DEAD;
-        }
-        return open > 0 ? PL_JOIN_OPEN : PL_JOIN_STARTS;
+        return count[PL_ARC_DEAD] > 0 ? PL_JOIN_DEAD : once_closed(open, true);
     case PL_JOIN_ANY:
-        if (satisfied > 0) {
-            return PL_JOIN_STARTS;
-        }
-        if (open > 0) {
-            return PL_JOIN_OPEN;
-        }
-        return passes > 0 ? PL_JOIN_STARTS : PL_JOIN_DEAD;
+        return satisfied > 0 ? PL_JOIN_STARTS : once_closed(open, passes > 0);
     case PL_JOIN_SOME:
-        if (open > 0) {
-            return PL_JOIN_OPEN;
-        }
-        return satisfied + passes > 0 ? PL_JOIN_STARTS : PL_JOIN_DEAD;
+        return once_closed(open, satisfied + passes > 0);
     case PL_JOIN_NEED:
         return read_need(need, satisfied, open, arc_count - passes);
     case PL_JOIN_EACH:
-        if (satisfied > 0) {
-            return PL_JOIN_STARTS;
-        }
-        return open > 0 ? PL_JOIN_OPEN : PL_JOIN_DEAD;
+        return satisfied > 0 ? PL_JOIN_STARTS : once_closed(open, false);
     }
     PL_UNREACHABLE();
 }
