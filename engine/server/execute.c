@@ -467,6 +467,7 @@ static int signal_cases(struct pl_server *s, const struct pl_command *cmd, struc
     struct pl_case_id waiting[PL_SIGNAL_CASES_MAX];
     const uint32_t count =
         pl_signals_find(&s->state, cmd->code, cmd->key, waiting, PL_SIGNAL_CASES_MAX);
+    PL_CHECK(count <= PL_SIGNAL_CASES_MAX); /* the handler has refused more */
     struct pl_verdict verdict = {.step = PL_NO_STEP};
 
     if (!pl_turn_has_room(s, PL_COMMAND_ROOM + count * (SIGNAL_ROOM + 2 * cmd->answer.size))) {

@@ -282,6 +282,12 @@ static bool all_fit(struct pl_request *r, const struct pl_command *cmd, struct p
 {
     told->count =
         pl_signals_find(&r->server->state, cmd->code, cmd->key, told->cases, PL_SIGNAL_CASES_MAX);
+    if (told->count > PL_SIGNAL_CASES_MAX) {
+        *rc_out = pl_answer_error(r, PLACET_CODE_INVALID_STATE,
+                                  "too many cases wait for this key: send it to each by its number",
+                                  0, (struct pl_bytes){0});
+        return false;
+    }
     for (uint32_t i = 0; i < told->count; i++) {
         if (!pl_signal_fits(r, told->cases[i], cmd, rc_out)) {
             return false;

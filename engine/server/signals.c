@@ -173,13 +173,17 @@ uint32_t pl_signals_find(const struct pl_state *state, struct pl_text name, stru
     uint32_t count = 0;
 
     (void)pl_map_get(&waitings->first, hash_of(name, key), &at);
-    for (; at != 0 && count < max; at = waitings->at[at - 1].next) {
+    for (; at != 0 && count <= max; at = waitings->at[at - 1].next) {
         const struct pl_case_id id = state->slots[waitings->at[at - 1].slot].id;
-        if (!is_listed(out, count, id)) { /* two steps of one case may wait for it */
-            out[count++] = id;
+        if (is_listed(out, count < max ? count : max, id)) {
+            continue; /* two steps of one case may wait for it */
         }
+        if (count < max) {
+            out[count] = id;
+        }
+        count++;
     }
-    qsort(out, count, sizeof *out, by_number);
+    qsort(out, count < max ? count : max, sizeof *out, by_number);
     return count;
 }
 

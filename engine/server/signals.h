@@ -40,7 +40,7 @@ int pl_signals_index(struct pl_server *s, const struct pl_live *live);
 void pl_signals_forget(struct pl_state *state, uint32_t slot);
 
 /* The open cases that may wait for this signal with this key, ascending, at most `max`. Returns how
- * many there are. */
+ * many there are, or `max` + 1 for more. */
 uint32_t pl_signals_find(const struct pl_state *state, struct pl_text name, struct pl_text key,
                          struct pl_case_id *out, uint32_t max);
 

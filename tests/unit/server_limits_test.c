@@ -308,6 +308,70 @@ static void a_watcher_that_does_not_read_costs_little(void **state)
     assert_int_equal(upto, world.server.state.last_seq);
 }
 
+static uint64_t begin(const char *workflow, unsigned number)
+{
+    char json[256];
+    (void)snprintf(
+        json, sizeof json,
+        "{\"workflow\": \"%s\", \"key\": \"k%u\", \"idem\": \"%u\", \"form\": {\"name\": "
+        "\"Tea\", \"area\": 40, \"kitchen\": true, \"seats\": 3}}",
+        workflow, number, ++idem);
+    return sim_send(&world, PL_ENDPOINT_API, PORTAL, PLACET_KIND_START, json);
+}
+
+/* One commit tells so many cases; more are refused as a whole, not told in part. */
+static void a_signal_reaches_at_most_so_many_cases(void **state)
+{
+    static const char signal[] = "{\"name\": \"payment\", \"key\": \"Tea\", \"idem\": \"%s\", "
+                                 "\"data\": {\"yuan\": 5}}";
+    char json[256];
+
+    (void)state;
+    (void)sim_publish(&world, "tests/script/workflows/desk.yaml");
+    for (unsigned i = 0; i <= PL_SIGNAL_CASES_MAX; i++) {
+        (void)begin("desk", i);
+        assert_int_equal(sim_settle(&world), 0);
+    }
+    (void)snprintf(json, sizeof json, signal, "many");
+    const uint64_t many = sim_send(&world, PL_ENDPOINT_API, PORTAL, PLACET_KIND_SIGNAL, json);
+    const uint64_t before = world.server.state.last_seq;
+    assert_int_equal(sim_settle(&world), 0);
+    assert_true(is_refused(many));
+    assert_true(world.server.state.last_seq == before);
+
+    (void)sim_send(&world, PL_ENDPOINT_API, OFFICER, PLACET_KIND_CANCEL_CASE,
+                   "{\"workflow\": \"desk\", \"key\": \"k0\", \"idem\": \"one less\", "
+                   "\"reason\": \"by order\"}");
+    (void)snprintf(json, sizeof json, signal, "all");
+    const uint64_t all = sim_send(&world, PL_ENDPOINT_API, PORTAL, PLACET_KIND_SIGNAL, json);
+    assert_int_equal(sim_settle(&world), 0);
+    assert_false(is_refused(all));
+    struct pl_reader in;
+    const struct pl_bytes cases = pl_value_get(sim_reply(&world, all)->body, PL_TEXT("cases"));
+    pl_reader_init(&in, cases.at, cases.size);
+    assert_int_equal(pl_reader_array(&in), PL_SIGNAL_CASES_MAX);
+}
+
+/* What a turn has no room for goes on in the next one, and is not lost with a crash between. */
+static void children_wait_for_the_next_turn(void **state)
+{
+    enum { PARENTS = 160 };
+
+    (void)state;
+    (void)sim_publish(&world, "tests/script/workflows/children.yaml");
+    (void)sim_publish(&world, "tests/script/workflows/child.yaml");
+    for (unsigned i = 0; i < PARENTS; i++) {
+        (void)begin("children", i);
+    }
+    assert_true(sim_turn(&world) > 0);
+    assert_true(world.server.errands.count > 0);
+    assert_int_equal(sim_restart(&world), PLACET_OK);
+    assert_true(world.server.errands.count > 0);
+    assert_int_equal(sim_settle(&world), 0);
+    assert_int_equal(world.server.errands.count, 0);
+    assert_int_equal(world.server.state.open_count, 5 * PARENTS); /* each with four children */
+}
+
 #define IN_OFFICE(TEST) cmocka_unit_test_setup_teardown(TEST, open_office, close_office)
 
 int main(void)
@@ -321,6 +385,8 @@ int main(void)
         IN_OFFICE(an_idle_commit_without_room_is_no_end),
         IN_OFFICE(the_last_slot_is_refused_not_fatal),
         IN_OFFICE(a_watcher_that_does_not_read_costs_little),
+        IN_OFFICE(a_signal_reaches_at_most_so_many_cases),
+        IN_OFFICE(children_wait_for_the_next_turn),
         cmocka_unit_test(the_oldest_closed_key_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
