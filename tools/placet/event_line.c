@@ -47,13 +47,13 @@ static const struct phrase {
     {"step_incident", false, PL_CLI_BAD, "incident {code}: {message}"},
     {"step_sent_back", false, PL_CLI_WARN, "sent back by {by}: {decision}, {reason}"},
     {"step_queued", false, PL_CLI_DIM, "waits for its turn behind {behind}"},
-    {"step_evaluated", false, PL_CLI_PLAIN, "rule {rule} of its table"},
+    {"step_evaluated", false, PL_CLI_PLAIN, "rule {#rule} of its table"},
     {"step_rescheduled", false, PL_CLI_WARN, "due {due} instead of {due_before}"},
     {"step_extended", false, PL_CLI_WARN, "due {due} instead of {due_before}, by {role}: {reason}"},
     {"step_deemed", false, PL_CLI_WARN, "{decision} by silence, {law}"},
     {"clock_stopped", false, PL_CLI_WARN, "stands still for {reason}, about {estimate}"},
     {"clock_resumed", false, PL_CLI_PLAIN, "goes on after {reason}"},
-    {"item_added", false, PL_CLI_PLAIN, "one more item, from {by}"},
+    {"item_added", false, PL_CLI_PLAIN, "item {#item}, from {by}"},
     {"set_closed", false, PL_CLI_PLAIN, "no more items, by {by}"},
     {"child_started", false, PL_CLI_PLAIN, "started {child}"},
     {"child_finished", false, PL_CLI_GOOD, "{child} ended: {decision}"},
@@ -138,8 +138,11 @@ json_t *pl_cli_event_json(const struct placet_event *event)
 
 /* ---- as a line ---- */
 
+/* `#name` is a place in a list, which people count from 1. */
 static void add_field(const json_t *event, const char *name, char *out, size_t size)
 {
+    const json_int_t first = name[0] == '#' ? 1 : 0;
+    name += first;
     const json_t *data = json_object_get(event, "data");
     const json_t *value = json_object_get(data, name);
     char text[PL_CLI_TIME_SIZE];
@@ -148,7 +151,7 @@ static void add_field(const json_t *event, const char *name, char *out, size_t s
         value = json_object_get(event, name);
     }
     if (json_is_integer(value)) {
-        (void)snprintf(out, size, "%lld", (long long)json_integer_value(value));
+        (void)snprintf(out, size, "%lld", (long long)(json_integer_value(value) + first));
     } else if (json_is_string(value)) {
         const int64_t at_ms = pl_cli_parse_utc(json_string_value(value));
         if (at_ms != 0) {
