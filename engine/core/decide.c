@@ -14,12 +14,34 @@ static const struct {
 #undef COMMAND
 };
 
+/* Service + 1 that has the task of an event, or the one task of its step, before it is applied; 0:
+ * the one that the definition names first. */
+static uint16_t served_by(const struct pl_deciding *d, const struct pl_event *event)
+{
+    const struct pl_case *c = &d->out->after;
+
+    if (event->step >= c->step_count) {
+        return 0;
+    }
+    const struct pl_step_def *sd = &d->def->steps[event->step];
+    const bool of_step = event->item == PL_NO_ITEM;
+    const uint16_t item = of_step ? PL_LEAD : event->item;
+
+    if (item >= sd->task_count || (of_step && pl_step_has_set(sd))) {
+        return 0;
+    }
+    const uint16_t given = c->tasks[sd->first_task + item].service;
+
+    return given != pl_step_member(sd, item)->service + 1U ? given : 0;
+}
+
 void pl_core_emit(struct pl_deciding *d, struct pl_event event)
 {
     struct pl_outcome *out = d->out;
 
     PL_CHECK(out->event_count < PL_EVENTS_MAX);
     event.case_id = out->after.id;
+    event.served_by = event.served_by != 0 ? event.served_by : served_by(d, &event);
     if (event.kind == PL_EVT_CASE_STARTED) {
         event.case_id.v = (uint64_t)d->facts->partition << 56 | d->facts->next_seq;
     }

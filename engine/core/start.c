@@ -111,6 +111,7 @@ static void assign(struct pl_deciding *d, uint16_t step, uint16_t item, uint16_t
                             .kind = PL_EVT_TASK_ASSIGNED,
                             .step = step,
                             .item = item,
+                            .served_by = (uint16_t)(service + 1u), /* nobody had it before */
                             .task_assigned = {.service = service},
                         });
     }
@@ -154,6 +155,9 @@ static void begin(struct pl_deciding *d, uint16_t step, const struct start *star
         return;
     }
     started.step_started.round = pl_core_step(d, step)->round + 1u;
+    if (start->service != PL_NO_SERVICE) {
+        started.served_by = (uint16_t)(start->service + 1u); /* is assigned after it */
+    }
     pl_core_emit(d, started);
     if (pl_step_has_set(&d->def->steps[step])) {
         pl_core_set_begin(d, step, start->items);

@@ -100,6 +100,7 @@ struct pl_event {
     struct pl_case_id case_id; /* 0: of the engine */
     uint16_t step;
     uint16_t item;
+    uint16_t served_by; /* service + 1 that the task was given to; 0: the one of its member */
     union {
         /* NOLINTBEGIN(bugprone-macro-parentheses): field lists cannot be parenthesized */
 #define U64(NAME)   uint64_t NAME;

@@ -272,32 +272,38 @@ static void write_fields(struct field_writer *w, const struct pl_event *event)
 
 /* ---- the whole event ---- */
 
-static const struct pl_member *member_of(const struct pl_definition *def,
-                                         const struct pl_event *event)
+/* Who had the task of an event, or the step; PL_NO_SERVICE: nobody, as with a child. */
+static uint16_t service_of(const struct pl_definition *def, const struct pl_event *event)
 {
     if (def == NULL || event->step >= def->step_count) {
-        return NULL;
+        return PL_NO_SERVICE;
+    }
+    if (event->served_by != 0 && event->served_by <= def->service_count) {
+        return (uint16_t)(event->served_by - 1);
     }
     const struct pl_step_def *step = &def->steps[event->step];
     const uint16_t item = event->item == PL_NO_ITEM ? 0 : event->item;
-    const struct pl_member *member = item < step->task_count ? pl_step_member(step, item) : NULL;
-    return member != NULL && member->service != PL_NO_SERVICE ? member : NULL; /* a child: nobody */
+
+    return item < step->task_count ? pl_step_member(step, item)->service : PL_NO_SERVICE;
+}
+
+static struct pl_text department_of(const struct pl_definition *def, uint64_t service)
+{
+    return service < def->service_count ? def->departments[def->services[service].department].id
+                                        : (struct pl_text){0};
 }
 
 struct pl_text pl_event_department(const struct pl_definition *def, const struct pl_event *event)
 {
-    const struct pl_member *member = member_of(def, event);
-    return member == NULL || member->service == PL_NO_SERVICE
-               ? (struct pl_text){0}
-               : def->departments[def->services[member->service].department].id;
+    return def == NULL ? (struct pl_text){0} : department_of(def, service_of(def, event));
 }
 
-/* Service of an event's task, or of the step's lead; empty when it has none. */
-static struct pl_text service_of(const struct pl_definition *def, const struct pl_event *event)
+bool pl_event_concerns(const struct pl_definition *def, const struct pl_event *event,
+                       struct pl_text department)
 {
-    const struct pl_member *member = member_of(def, event);
-    return member == NULL || member->service == PL_NO_SERVICE ? (struct pl_text){0}
-                                                              : def->services[member->service].name;
+    return pl_text_equal(pl_event_department(def, event), department) ||
+           (event->kind == PL_EVT_TASK_ASSIGNED &&
+            pl_text_equal(department_of(def, event->task_assigned.service), department));
 }
 
 static void write_case(struct pl_writer *out, const struct pl_event_subject *subject)
@@ -316,13 +322,13 @@ static void write_case(struct pl_writer *out, const struct pl_event_subject *sub
 static void write_step_of(struct pl_writer *out, const struct pl_definition *def,
                           const struct pl_event *event)
 {
-    const struct pl_member *member = member_of(def, event);
+    const uint16_t service = service_of(def, event);
 
     pl_write_key_text(out, "step", def->steps[event->step].id);
     pl_write_title(out, "title", def->steps[event->step].title);
-    if (member != NULL) {
-        pl_write_key_text(out, "department", pl_event_department(def, event));
-        pl_write_key_text(out, "service", service_of(def, event));
+    if (service != PL_NO_SERVICE) {
+        pl_write_key_text(out, "department", department_of(def, service));
+        pl_write_key_text(out, "service", def->services[service].name);
     }
     if (event->item != PL_NO_ITEM) {
         pl_write_key_u64(out, "item", event->item);
@@ -338,7 +344,8 @@ static uint32_t pairs_of(const struct pl_definition *def, const struct pl_event 
         pairs += def != NULL ? 4 : 2;
     }
     if (def != NULL && event->step < def->step_count) {
-        pairs += 2U + (member_of(def, event) != NULL ? 2U : 0U) + (event->item != PL_NO_ITEM);
+        pairs +=
+            2U + (service_of(def, event) != PL_NO_SERVICE ? 2U : 0U) + (event->item != PL_NO_ITEM);
     }
     return pairs;
 }

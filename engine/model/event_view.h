@@ -28,8 +28,13 @@ void pl_event_write(struct pl_writer *out, const struct pl_event *event,
 /* An upper bound of what pl_event_write writes. */
 uint32_t pl_event_view_size(const struct pl_event *event, bool values);
 
-/* Department of an event's task, or of the step's lead; empty when it has none. */
+/* Department that had an event's task, or the step; empty when nobody had it. */
 struct pl_text pl_event_department(const struct pl_definition *def, const struct pl_event *event);
+
+/* Whether the task of an event, or the step, was with a department; a task that goes to another one
+ * concerns both. */
+bool pl_event_concerns(const struct pl_definition *def, const struct pl_event *event,
+                       struct pl_text department);
 
 /* A key and a map {zh, en}. */
 void pl_write_title(struct pl_writer *out, const char *key, struct pl_title title);

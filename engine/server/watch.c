@@ -53,6 +53,17 @@ static bool names_have(const struct pl_watch_names *names, struct pl_text name)
     return names->count == 0;
 }
 
+static bool concerns(const struct pl_watch_names *departments, const struct pl_definition *def,
+                     const struct pl_event *event)
+{
+    for (uint32_t i = 0; i < departments->count; i++) {
+        if (pl_event_concerns(def, event, pl_text_of(departments->at[i]))) {
+            return true;
+        }
+    }
+    return departments->count == 0;
+}
+
 static bool case_matches(const struct pl_watch_filter *filter, struct pl_case_id id)
 {
     for (uint32_t i = 0; i < filter->case_count; i++) {
@@ -82,8 +93,7 @@ static bool view_matches(const struct pl_server *s, const struct pl_watch_filter
         return false;
     }
     return names_have(&filter->workflows, def->workflow) &&
-           (filter->departments.count == 0 ||
-            names_have(&filter->departments, pl_event_department(def, event)));
+           concerns(&filter->departments, def, event);
 }
 
 /* ---- serving ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 /* NOLINTBEGIN(bugprone-macro-parentheses): field lists cannot be parenthesized */
 
 #define HEAD_COUNT                       4
+#define SERVED_SHIFT                     16 /* item and service share a number: most have no other */
 
 #define U64(NAME)                        +1
 #define I64(NAME)                        +1
@@ -29,7 +30,8 @@ static void write_head(struct pl_writer *out, const struct pl_event *event, uint
     pl_write_u64(out, (uint64_t)event->kind);
     pl_write_u64(out, event->case_id.v);
     pl_write_u64(out, event->step == PL_NO_STEP ? 0 : event->step + 1U);
-    pl_write_u64(out, event->item == PL_NO_ITEM ? 0 : event->item + 1U);
+    pl_write_u64(out, (event->item == PL_NO_ITEM ? 0 : event->item + 1U) |
+                          (uint32_t)event->served_by << SERVED_SHIFT);
 }
 
 #define U64(NAME)   pl_write_u64(out, f->NAME);
@@ -94,6 +96,15 @@ static uint16_t read_index(struct pl_reader *in)
     return plus_one == 0 ? UINT16_MAX : (uint16_t)(plus_one - 1);
 }
 
+static void read_item(struct pl_reader *in, struct pl_event *event)
+{
+    const uint64_t both = pl_reader_u64(in, UINT32_MAX);
+    const uint16_t plus_one = (uint16_t)both;
+
+    event->item = plus_one == 0 ? PL_NO_ITEM : (uint16_t)(plus_one - 1);
+    event->served_by = (uint16_t)(both >> SERVED_SHIFT);
+}
+
 static void read_fields(struct pl_reader *in, uint32_t count, struct pl_event *event)
 {
     uint32_t left = count > HEAD_COUNT ? count - HEAD_COUNT : 0;
@@ -140,7 +151,7 @@ int pl_wire_read_event(struct pl_reader *in, struct pl_event *out)
     event.kind = (enum pl_event_kind)pl_reader_u64(in, UINT8_MAX);
     event.case_id.v = pl_reader_u64(in, UINT64_MAX);
     event.step = read_index(in);
-    event.item = read_index(in);
+    read_item(in, &event);
     if (!in->bad) {
         read_fields(in, count, &event);
     }

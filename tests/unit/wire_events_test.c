@@ -90,6 +90,24 @@ static void test_every_event_comes_back_to_the_byte(void **state)
     }
 }
 
+static void test_service_that_was_chosen_comes_back(void **state)
+{
+    (void)state;
+    static const uint16_t items[] = {0, 1, UINT16_MAX - 1, PL_NO_ITEM};
+
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
+        struct pl_event event = sample(PL_EVT_TASK_READIED);
+        struct pl_event back;
+        uint8_t bytes[BYTES_MAX];
+
+        event.item = items[i];
+        event.served_by = UINT16_MAX;
+        assert_int_equal(decode(bytes, encode(&event, bytes), &back), PLACET_OK);
+        assert_int_equal(back.item, items[i]);
+        assert_int_equal(back.served_by, UINT16_MAX);
+    }
+}
+
 static void test_no_step_and_no_value_come_back(void **state)
 {
     (void)state;
@@ -178,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_event_comes_back_to_the_byte),
+        cmocka_unit_test(test_service_that_was_chosen_comes_back),
         cmocka_unit_test(test_no_step_and_no_value_come_back),
         cmocka_unit_test(test_bytes_are_pinned),
         cmocka_unit_test(test_an_old_event_is_read),
