@@ -8,7 +8,7 @@
 /* NOLINTBEGIN(bugprone-macro-parentheses): field lists cannot be parenthesized */
 
 #define HEAD_COUNT                       4
-#define SERVED_SHIFT                     16 /* item and service share a number: most have no other */
+#define SERVED_SHIFT                     16 /* above the item, in the same number */
 
 #define U64(NAME)                        +1
 #define I64(NAME)                        +1
