@@ -142,12 +142,15 @@ int placet_clock_resume(struct placet_client *client, const char *case_id, const
 }
 
 int placet_extend(struct placet_client *client, const char *case_id, const char *step,
-                  const char *role, const char *reason, struct placet_error *err)
+                  const char *role, uint32_t count, const char *reason, struct placet_error *err)
 {
     struct placet_writer out = {0};
 
     put_step(&out, case_id, step);
     placet_put_key_text(&out, "role", role);
+    if (count > 0) {
+        placet_put_key_i64(&out, "count", count);
+    }
     placet_put_key_text(&out, "reason", reason);
     return ask(client, PLACET_KIND_EXTEND, &out, NULL, err);
 }

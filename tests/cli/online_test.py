@@ -242,8 +242,13 @@ def officers(e):
         findings.expect("stopped: hearing" in e.ask("case", case).stdout, "in the table")
         e.json("done", "clock", "resume", case, "review", "hearing")
         e.fails(6, "step", "extend", case, "review", "--role", "clerk", "--reason", "flood")
-        e.json("done", "step", "extend", case, "review", "--role", "agency_head", "--reason",
-               "flood")
+        extend = ("step", "extend", case, "review", "--role", "agency_head", "--reason", "flood")
+        for count in ("0", "-1", "five", "5 days", "4294967296", ""):
+            e.fails(2, *extend, "--count", count)
+        e.fails(2, *extend, "--count", "11")  # more than the definition allows
+        e.json("done", *extend, "--count", "5")
+        granted = e.ask("watch", case, "--type", "step_extended", "-n", "1", "-o", "jsonl").stdout
+        findings.expect(json.loads(granted)["data"]["count"] == 5, f"granted: {granted}")
         e.fails(2, "task", "hand-over", case, "review", "planning.review")
         e.json("done", "task", "hand-over", case, "review", "planning.review", "--reason", "large")
         e.fails(1, "decide", case, "review", "approve", "--answer", file("none", {}))

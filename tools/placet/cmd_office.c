@@ -44,6 +44,23 @@ int pl_cli_run_clock_resume(struct pl_cli *cli)
                               json_pack("{s:s}", "reason", pl_cli_argument(cli, 2)), done);
 }
 
+/* `--count N`, less than all that the definition allows; the unit is its own. */
+static int add_count(struct pl_cli *cli, json_t *body)
+{
+    const char *text = pl_cli_option(cli, "count");
+    char *end = NULL;
+
+    if (text == NULL) {
+        return 0;
+    }
+    const long long count = strtoll(text, &end, 10);
+    if (end == text || *end != '\0' || count < 1 || count > UINT32_MAX) {
+        return pl_cli_usage(cli, "--count wants a whole number from 1, not \"%.60s\"", text);
+    }
+    (void)json_object_set_new(body, "count", json_integer(count));
+    return 0;
+}
+
 int pl_cli_run_step_extend(struct pl_cli *cli)
 {
     char done[256];
@@ -56,10 +73,14 @@ int pl_cli_run_step_extend(struct pl_cli *cli)
         return rc;
     }
     (void)snprintf(done, sizeof done, "the limits of %.80s are extended", pl_cli_argument(cli, 1));
-    return pl_cli_act(cli, "officer", PLACET_KIND_EXTEND,
-                      json_pack("{s:s, s:s, s:s}", "step", pl_cli_argument(cli, 1), "role",
-                                pl_cli_option(cli, "role"), "reason", pl_cli_option(cli, "reason")),
-                      done);
+    json_t *body = json_pack("{s:s, s:s, s:s}", "step", pl_cli_argument(cli, 1), "role",
+                             pl_cli_option(cli, "role"), "reason", pl_cli_option(cli, "reason"));
+    rc = add_count(cli, body);
+    if (rc != 0) {
+        json_decref(body);
+        return rc;
+    }
+    return pl_cli_act(cli, "officer", PLACET_KIND_EXTEND, body, done);
 }
 
 int pl_cli_run_task_hand_over(struct pl_cli *cli)

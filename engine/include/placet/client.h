@@ -174,9 +174,10 @@ PLACET_API PLACET_MUST_CHECK int placet_clock_stop(struct placet_client *client,
 PLACET_API PLACET_MUST_CHECK int placet_clock_resume(struct placet_client *client,
                                                      const char *case_id, const char *step,
                                                      const char *reason, struct placet_error *err);
-/** Extends the limits of a step, once, before they end; `role` as the definition names it. */
+/** Extends the limits of a step, once, before they end; `role` as the definition names it. `count`
+ * is in the unit of the definition's extension; 0: all that it allows. */
 PLACET_API PLACET_MUST_CHECK int placet_extend(struct placet_client *client, const char *case_id,
-                                               const char *step, const char *role,
+                                               const char *step, const char *role, uint32_t count,
                                                const char *reason, struct placet_error *err);
 /** Another department that the step names is competent: the task goes there. */
 PLACET_API PLACET_MUST_CHECK int placet_hand_over(struct placet_client *client, const char *task,
