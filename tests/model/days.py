@@ -7,7 +7,7 @@ UTC; days are dates in the zone of the calendar.
 import datetime
 import re
 
-import yaml
+from files import read
 
 MS = {"h": 3600000, "min": 60000, "s": 1000}
 ONE = datetime.timedelta(days=1)
@@ -29,7 +29,7 @@ def parse_span(text):
 
 class Calendar:
     def __init__(self, path):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read(path)
         sign, hours, minutes = re.fullmatch(r"([+-])(\d\d):(\d\d)", content["zone"]).groups()
         offset = datetime.timedelta(hours=int(hours), minutes=int(minutes))
         self.zone = datetime.timezone(offset if sign == "+" else -offset)

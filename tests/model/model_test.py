@@ -12,10 +12,9 @@ import shutil
 import sys
 import tempfile
 
-import yaml
-
 from compare import Refused, differ
 from draw import draw
+import files
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PATTERNS = ROOT / "tests" / "patterns"
@@ -41,18 +40,10 @@ def house(folder):
     form.write_text(json.dumps(SCHEMA), encoding="utf-8")
 
 
-class Dumper(yaml.SafeDumper):
-    """No anchors: the language has none."""
-
-    def ignore_aliases(self, data):
-        return True
-
-
-def write(folder, files, answers):
+def write(folder, workflows, answers):
     path = folder / "workflows" / "drawn.answers.yaml"
-    for name, content in {**files, path.name: answers}.items():
-        text = yaml.dump(content, Dumper=Dumper, allow_unicode=True, sort_keys=False)
-        (path.parent / name).write_text(text, encoding="utf-8")
+    for name, content in {**workflows, path.name: answers}.items():
+        files.write(path.parent / name, content)
     return folder / "workflows" / "drawn.yaml", path
 
 

@@ -1,30 +1,17 @@
 """Plays a workflow file by the model: python3 play.py WORKFLOW.yaml ANSWERS.yaml"""
 
 import datetime
+import functools
 import json
 import pathlib
 import sys
 
-import yaml
-
 from days import Calendar
 from definition import Definition
+from files import read
 from world import World
 
 TIMES = {"task_readied", "step_resumed", "step_extended"}
-
-
-class Loader(yaml.SafeLoader):
-    """Dates stay texts, as in the engine."""
-
-
-Loader.yaml_implicit_resolvers = {
-    key: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:timestamp"]
-    for key, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()}
-
-
-def read(path):
-    return yaml.load(path.read_text(encoding="utf-8"), Loader)
 
 
 def load(path, seen=None):
@@ -63,6 +50,11 @@ def lines(world):
         yield iso(time), number, kind, step, item, detail
 
 
+@functools.cache
+def calendar_of(path):
+    return Calendar(path)
+
+
 def play(workflow, answers_path):
     workflow, answers_path = pathlib.Path(workflow), pathlib.Path(answers_path)
     definitions = load(workflow)
@@ -71,7 +63,7 @@ def play(workflow, answers_path):
     folders = [folder / "calendars" for folder in (workflow.parent, workflow.parent.parent)]
     calendar = next(folder / name for folder in folders if (folder / name).exists())
     answers = read(answers_path)
-    world = World(Calendar(calendar), definitions, answers)
+    world = World(calendar_of(calendar), definitions, answers)
     world.play(definition, answers.get("form", {}))
     return world
 
