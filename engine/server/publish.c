@@ -8,7 +8,7 @@
 #include "server/session.h"
 #include "server/turn.h"
 
-#define DIAGNOSTIC_SIZE (3u * PL_DIAG_TEXT_MAX + 512u)
+#define DIAGNOSTIC_SIZE (6u * PL_DIAG_TEXT_MAX + 512u)
 #define ANSWERED_MAX    32 /* diagnostics in one answer; the rest is counted */
 
 static struct pl_text file_name(const struct pl_bundle *bundle, uint16_t file)
@@ -24,22 +24,32 @@ static void write_place(struct pl_writer *out, const struct pl_bundle *bundle,
     pl_write_key_u64(out, "column", place.mark.column);
 }
 
+/* A sentence in English, and beside it in Chinese under `<key>_zh`: "" where it is not known. */
+static void write_both(struct pl_writer *out, const char *key, const char *en, const char *zh)
+{
+    char key_zh[16];
+
+    (void)snprintf(key_zh, sizeof key_zh, "%s_zh", key);
+    pl_write_key_string(out, key, en);
+    pl_write_key_string(out, key_zh, zh);
+}
+
 static void write_diagnostic(struct pl_writer *out, const struct pl_bundle *bundle,
                              const struct pl_diag *diag)
 {
     char code[PL_DIAG_CODE_SIZE];
 
     pl_diag_code_format(diag->code, code);
-    pl_write_map(out, diag->has_other ? 7 : 6);
+    pl_write_map(out, diag->has_other ? 9 : 8);
     pl_write_key_string(out, "code", code);
     write_place(out, bundle, diag->place);
-    pl_write_key_string(out, "message", diag->message);
-    pl_write_key_string(out, "hint", diag->hint);
+    write_both(out, "message", diag->message, diag->message_zh);
+    write_both(out, "hint", diag->hint, diag->hint_zh);
     if (diag->has_other) {
         pl_write_string(out, "other");
-        pl_write_map(out, 4);
+        pl_write_map(out, 5);
         write_place(out, bundle, diag->other);
-        pl_write_key_string(out, "message", diag->other_text);
+        write_both(out, "message", diag->other_text, diag->other_zh);
     }
 }
 
