@@ -74,6 +74,25 @@ static void say_field(struct placet_value body, char *hint, size_t size)
     }
 }
 
+/* The first mistake of a definition with its place, as the hint in both languages. */
+static void say_diagnostic(struct placet_value body, struct placet_error *err)
+{
+    struct placet_items diagnostics = placet_items_of(placet_value_get(body, "detail.diagnostics"));
+    struct placet_value first;
+    char en[112];
+    char zh[112];
+
+    if (!placet_items_next(&diagnostics, NULL, &first)) {
+        return;
+    }
+    (void)placet_get_string(first, "file", err->file, sizeof(err->file));
+    err->line = (uint32_t)placet_get_i64(first, "line");
+    err->column = (uint32_t)placet_get_i64(first, "column");
+    (void)placet_get_string(first, "message", en, sizeof(en));
+    (void)placet_get_string(first, "message_zh", zh, sizeof(zh));
+    (void)snprintf(err->hint, sizeof(err->hint), "%s%s%s.", en, zh[0] != '\0' ? "; " : "", zh);
+}
+
 int pl_client_refusal(enum placet_code code, struct placet_value body, struct placet_error *err)
 {
     const enum placet_status status = status_of(code);
@@ -87,6 +106,7 @@ int pl_client_refusal(enum placet_code code, struct placet_value body, struct pl
         (void)snprintf(err->message, sizeof(err->message), "%s", placet_code_text(code));
     }
     say_field(body, err->hint, sizeof(err->hint));
+    say_diagnostic(body, err);
     return status;
 }
 

@@ -144,6 +144,20 @@ static void a_yes_and_a_no_are_both_answers(void **state)
     assert_int_equal(placet_reply_status(&reply, &err), PLACET_EINVALID);
     assert_string_equal(err.hint, "Look at \"/project/area\" (面积): must be above 0.");
 
+    fake_engine_reply_to(engine, PLACET_KIND_WHY, PLACET_FLAG_ERROR,
+                         "{\"code\": 700, \"message\": \"the definition has mistakes\","
+                         " \"detail\": {\"left_out\": 0, \"diagnostics\": [{\"file\": \"a.yaml\","
+                         " \"line\": 19, \"column\": 17, \"message\": \"no service `recieve`\","
+                         " \"message_zh\": \"没有服务 `recieve`\"}, {\"file\": \"b.yaml\"}]}}");
+    assert_int_equal(placet_call(client, PLACET_KIND_WHY, body, PATIENCE_MS, &reply, &err),
+                     PLACET_OK);
+    assert_int_equal(placet_reply_status(&reply, &err), PLACET_EINVALID);
+    assert_string_equal(err.message, "the definition has mistakes");
+    assert_string_equal(err.file, "a.yaml");
+    assert_int_equal(err.line, 19);
+    assert_int_equal(err.column, 17);
+    assert_string_equal(err.hint, "no service `recieve`; 没有服务 `recieve`.");
+
     assert_int_equal(placet_call(client, PLACET_KIND_STATS, body, 20, &reply, &err),
                      PLACET_ETIMEOUT);
     assert_int_equal(placet_client_pending(client), 0);
