@@ -1,6 +1,6 @@
 """Going back, taking back, and the end of a case (language page: Decisions, Undo, Results)."""
 
-from records import SETTLED
+from records import SETTLED, is_open
 
 
 class Back:
@@ -72,11 +72,14 @@ class Back:
         return any(s.undo for s in self.s.values())
 
     def undo_next(self):
-        """What was done last is taken back first, one at a time."""
+        """What was done last is taken back first, one at a time; nothing in a pause."""
+        if self.paused is not None:
+            return
         if self.is_undoing():
             owed = [step for step in self.d.steps if self.s[step.id].undo]
-            step = max(owed, key=lambda each: self.s[each.id].undo)
-            self.ready(step, "undo")
+            if not any(is_open(self.s[step.id].tasks["undo"]) for step in owed):
+                step = max(owed, key=lambda each: self.s[each.id].undo)
+                self.ready(step, "undo")
         elif self.undoing:
             self.close(self.undoing)
 

@@ -61,6 +61,7 @@ class Outside:
         self.emit("case_resumed")
         for step in self.d.steps:
             self.clock_may_go(step, "pause")
+        self.undo_next()
         self.advance()
         self.world.goes_on(self)
 
