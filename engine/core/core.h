@@ -111,4 +111,7 @@ struct pl_wait {
 unsigned pl_core_waits(const struct pl_definition *def, const struct pl_case *c,
                        struct pl_wait *out, unsigned max);
 
+/* As the protocol and the tools write it. */
+const char *pl_core_wait_name(enum pl_wait_kind kind);
+
 #endif

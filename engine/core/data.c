@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/time.h"
 #include "core/core.h"
-#include "core/days.h"
+#include "model/days.h"
 #include "model/ids.h"
 #include "value/limits.h"
 
@@ -216,7 +216,7 @@ struct pl_cel_result pl_core_read(struct pl_reading *r, const struct pl_cel_prog
     struct pl_bytes variables[PL_VARIABLES_MAX];
     uint16_t reads[PL_VARIABLES_MAX];
     const uint32_t count = pl_cel_variables(program, reads, PL_VARIABLES_MAX);
-    const struct pl_cel_days days = pl_core_days(r->def, r->c);
+    const struct pl_cel_days days = pl_calendar_days(pl_core_calendar(r->def, r->c));
 
     PL_CHECK(count <= PL_VARIABLES_MAX);
     for (uint32_t i = 0; i < count; i++) {

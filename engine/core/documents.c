@@ -10,10 +10,12 @@ static bool issues(const struct pl_step_def *step, uint16_t document)
     return false;
 }
 
-static int64_t valid_until(const struct pl_definition *def, uint16_t document, int64_t issued_ms)
+static int64_t valid_until(const struct pl_definition *def, const struct pl_case *c,
+                           uint16_t document, int64_t issued_ms)
 {
-    return pl_calendar_deadline(&def->calendar, issued_ms, def->documents[document].validity)
-        .due_ms;
+    const struct pl_span validity = def->documents[document].validity;
+
+    return pl_calendar_deadline(pl_core_calendar(def, c), issued_ms, validity).due_ms;
 }
 
 int64_t pl_core_valid_until(const struct pl_definition *def, const struct pl_case *c,
@@ -32,7 +34,7 @@ int64_t pl_core_valid_until(const struct pl_definition *def, const struct pl_cas
             issued_ms = s->since_ms;
         }
     }
-    return issued_ms == 0 ? 0 : valid_until(def, document, issued_ms);
+    return issued_ms == 0 ? 0 : valid_until(def, c, document, issued_ms);
 }
 
 void pl_core_issue_documents(struct pl_deciding *d, uint16_t step)
@@ -43,14 +45,15 @@ void pl_core_issue_documents(struct pl_deciding *d, uint16_t step)
         const uint16_t document = sd->issues[i];
 
         if (d->def->documents[document].has_validity) {
-            pl_core_emit(d, (struct pl_event){
-                                .kind = PL_EVT_DOCUMENT_ISSUED,
-                                .step = step,
-                                .item = PL_NO_ITEM,
-                                .document_issued = {.document = document,
-                                                    .until_ms = valid_until(d->def, document,
-                                                                            d->facts->now_ms)},
-                            });
+            pl_core_emit(
+                d, (struct pl_event){
+                       .kind = PL_EVT_DOCUMENT_ISSUED,
+                       .step = step,
+                       .item = PL_NO_ITEM,
+                       .document_issued = {.document = document,
+                                           .until_ms = valid_until(d->def, &d->out->after, document,
+                                                                   d->facts->now_ms)},
+                   });
         }
     }
 }

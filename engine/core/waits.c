@@ -247,3 +247,28 @@ unsigned pl_core_waits(const struct pl_definition *def, const struct pl_case *c,
     }
     return list.count;
 }
+
+const char *pl_core_wait_name(enum pl_wait_kind kind)
+{
+    static const char *const names[] = {
+        [PL_WAITS_TASK_READY] = "ready",
+        [PL_WAITS_TASK_OFFERED] = "offered",
+        [PL_WAITS_TASK_ACTIVE] = "active",
+        [PL_WAITS_TASK_PARKED] = "parked",
+        [PL_WAITS_BACKOFF] = "backoff",
+        [PL_WAITS_INCIDENT] = "incident",
+        [PL_WAITS_SUPPLEMENT] = "supplement",
+        [PL_WAITS_SIGNAL] = "signal",
+        [PL_WAITS_TIME] = "time",
+        [PL_WAITS_HELD] = "held",
+        [PL_WAITS_RESUME] = "resume",
+        [PL_WAITS_CHILD] = "child",
+        [PL_WAITS_TURN] = "turn",
+        [PL_WAITS_OBLIGATION] = "obligation",
+        [PL_WAITS_CLOSE] = "close",
+        [PL_WAITS_ARRIVAL] = "arrival",
+        [PL_WAITS_UNDO] = "undo",
+        [PL_WAITS_CLOCK] = "clock",
+    };
+    return names[kind];
+}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "definition/definition.h"
+#include "model/days.h"
 #include "value/cel.h"
 #include "value/cel_time.h"
 #include "value/json.h"
@@ -69,26 +70,6 @@ static bool resolve(void *context, struct pl_text path, struct pl_cel_binding *b
     *binding_out =
         (struct pl_cel_binding){.rest = path, .type = field.type, .schema = work->schema};
     return true;
-}
-
-/* ---- the calendar ---- */
-
-static int32_t add(const void *calendar, int32_t day, int32_t working_days)
-{
-    bool beyond = false;
-
-    return working_days >= 0 ? pl_calendar_add(calendar, day, (uint32_t)working_days, &beyond)
-                             : pl_calendar_subtract(calendar, day, (uint32_t)-working_days);
-}
-
-static int32_t between(const void *calendar, int32_t from_day, int32_t to_day)
-{
-    return pl_calendar_working_days(calendar, from_day, to_day);
-}
-
-static bool is_working(const void *calendar, int32_t day)
-{
-    return pl_calendar_is_working(calendar, day);
 }
 
 /* ---- evaluation ---- */
@@ -160,11 +141,7 @@ static int evaluate(struct work *work, const struct pl_cel_program *program,
                     struct placet_evaluation *out)
 {
     const struct pl_bytes data = {work->sight->data.at, work->sight->data.size};
-    const struct pl_cel_days days = {.calendar = &work->calendar,
-                                     .zone_minutes = work->calendar.zone_minutes,
-                                     .add = add,
-                                     .between = between,
-                                     .is_working = is_working};
+    const struct pl_cel_days days = pl_calendar_days(&work->calendar);
     const struct pl_cel_world world = {.variables = &data,
                                        .variable_count = 1,
                                        .now_ms = work->now_ms,

@@ -4,28 +4,10 @@
 
 #define WAITS_MAX 100 /* nobody reads on */
 
+/* Here a task is parked by an answer that says so: nobody will answer it. */
 static const char *kind_name(enum pl_wait_kind kind)
 {
-    static const char *const names[] = {
-        [PL_WAITS_TASK_READY] = "ready",
-        [PL_WAITS_TASK_OFFERED] = "offered",
-        [PL_WAITS_TASK_ACTIVE] = "active",
-        [PL_WAITS_TASK_PARKED] = "silent",
-        [PL_WAITS_BACKOFF] = "backoff",
-        [PL_WAITS_INCIDENT] = "incident",
-        [PL_WAITS_SUPPLEMENT] = "supplement",
-        [PL_WAITS_SIGNAL] = "signal",
-        [PL_WAITS_TIME] = "time",
-        [PL_WAITS_HELD] = "held",
-        [PL_WAITS_RESUME] = "resume",
-        [PL_WAITS_CHILD] = "child",
-        [PL_WAITS_TURN] = "turn",
-        [PL_WAITS_OBLIGATION] = "obligation",
-        [PL_WAITS_CLOSE] = "close",
-        [PL_WAITS_ARRIVAL] = "arrival",
-        [PL_WAITS_UNDO] = "undo",
-    };
-    return names[kind];
+    return kind == PL_WAITS_TASK_PARKED ? "silent" : pl_core_wait_name(kind);
 }
 
 static void write_key_time(struct pl_writer *out, const char *key, int64_t at_ms)

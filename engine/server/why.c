@@ -17,31 +17,6 @@ struct sentence {
     char en[TEXT_SIZE];
 };
 
-static const char *kind_name(enum pl_wait_kind kind)
-{
-    static const char *const names[] = {
-        [PL_WAITS_TASK_READY] = "ready",
-        [PL_WAITS_TASK_OFFERED] = "offered",
-        [PL_WAITS_TASK_ACTIVE] = "active",
-        [PL_WAITS_TASK_PARKED] = "parked",
-        [PL_WAITS_BACKOFF] = "backoff",
-        [PL_WAITS_INCIDENT] = "incident",
-        [PL_WAITS_SUPPLEMENT] = "supplement",
-        [PL_WAITS_SIGNAL] = "signal",
-        [PL_WAITS_TIME] = "time",
-        [PL_WAITS_HELD] = "held",
-        [PL_WAITS_RESUME] = "resume",
-        [PL_WAITS_CHILD] = "child",
-        [PL_WAITS_TURN] = "turn",
-        [PL_WAITS_OBLIGATION] = "obligation",
-        [PL_WAITS_CLOSE] = "close",
-        [PL_WAITS_ARRIVAL] = "arrival",
-        [PL_WAITS_UNDO] = "undo",
-        [PL_WAITS_CLOCK] = "clock",
-    };
-    return names[kind];
-}
-
 /* Titles fall back to the id: a wait is always named. */
 struct named {
     int zh_len;
@@ -344,7 +319,7 @@ static void write_wait(struct pl_writer *out, struct pl_server *s, const struct 
     const bool goes_on = say_then(&then, found, wait);
     const uint64_t child = child_of(found, wait);
     pl_write_map(out, 10U + goes_on + (child != 0));
-    pl_write_key_string(out, "kind", kind_name(wait->kind));
+    pl_write_key_string(out, "kind", pl_core_wait_name(wait->kind));
     if (step == NULL) {
         pl_write_key_string(out, "step", NULL);
     } else {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "core/days.h"
+#include "model/days.h"
 #include "support/world_time.h"
 
 #define WD(n) ((struct pl_span){(n), PL_UNIT_WORKING_DAYS})
@@ -166,11 +166,11 @@ static void test_expressions_count_by_it(void **state)
 
     build_ask(&b);
     world_begin(&w, build_done(&b));
-    struct pl_cel_days days = pl_core_days(&b.def, &w.c);
+    struct pl_cel_days days = pl_calendar_days(pl_core_calendar(&b.def, &w.c));
 
     assert_int_equal(days.add(days.calendar, wednesday, 1), wednesday + 1);
     assert_int_equal(world_recalendar(&w, 2), PL_ACCEPTED);
-    days = pl_core_days(&b.def, &w.c);
+    days = pl_calendar_days(pl_core_calendar(&b.def, &w.c));
     assert_int_equal(days.add(days.calendar, wednesday, 1), wednesday + 5);
     assert_false(days.is_working(days.calendar, wednesday + 1));
 }

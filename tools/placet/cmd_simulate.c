@@ -81,6 +81,7 @@ static const struct {
     {"obligation", "waits for an obligation", NULL, "say its signal under `signals`"},
     {"close", "more items may come", NULL, "say STEP.close under `signals`"},
     {"arrival", "waits for arrivals", NULL, "of steps that are open"},
+    {"clock", "its clocks stand still", NULL, "say `resume` under `acts`"},
     {"undo", "waits until something is undone", NULL, "see `undo`"},
     {"backoff", "its system failed", NULL, "and is tried again after `until`"},
 };

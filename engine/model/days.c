@@ -1,4 +1,4 @@
-#include "core/days.h"
+#include "model/days.h"
 
 static int32_t add(const void *calendar, int32_t day, int32_t working_days)
 {
@@ -18,10 +18,8 @@ static bool is_working(const void *calendar, int32_t day)
     return pl_calendar_is_working(calendar, day);
 }
 
-struct pl_cel_days pl_core_days(const struct pl_definition *def, const struct pl_case *c)
+struct pl_cel_days pl_calendar_days(const struct pl_calendar *calendar)
 {
-    const struct pl_calendar *calendar = pl_core_calendar(def, c);
-
     return (struct pl_cel_days){.calendar = calendar,
                                 .zone_minutes = calendar->zone_minutes,
                                 .add = add,
