@@ -211,6 +211,8 @@ class Draw:
         if self.one_in(3):
             each["rest"] = "finish"
         if self.one_in(4):
+            each["decision"] = 'size(items) > 2 ? "other" : "approve"'
+        if self.one_in(4):
             each["open"] = True
             self.signals += [name + ".add", name + ".close"]
         return each
@@ -227,6 +229,8 @@ class Draw:
 
     def tell(self, step, name):
         step["tell"] = self.r.choice(SERVICES)
+        if self.one_in(3):
+            step["for_each"] = {"item": "list", "at_most": 8}
 
     def wait(self, step, name):
         if self.one_in(3):
@@ -246,11 +250,26 @@ class Draw:
             step["for_each"] = {"item": "list", "at_most": 8}
 
     def decide(self, step, name):
-        hit = self.r.choice(["first", "unique"])
-        cut = self.r.randint(20, 80)
-        step["decide"] = {"hit": hit, "inputs": {"area": "project.area"},
-                          "rules": [{"area": f"> {cut}", "decision": "other", "level": 1},
-                                    {"area": f"<= {cut}", "decision": "approve", "level": 2}]}
+        hit = self.r.choice(["first", "unique", "any", "collect"])
+        cut, low = self.r.randint(20, 80), self.r.randint(0, 60)
+        rules = [{"area": f"> {cut}", "decision": "other", "level": 1},
+                 {"area": f"<= {cut}", "decision": "approve", "level": 2}]
+        if hit != "unique":
+            output = {"decision": self.r.choice(["approve", "other"]), "level": 3}
+            rules = [{"area": f"{low}..{low + 30}", **output},
+                     {"area": f">= {cut}", "fire": self.one_in(2), **output},
+                     {"area": self.r.sample(range(100), 20), **output}]
+        if hit == "first":
+            rules[1] = {**rules[1], "decision": "other", "level": 4}
+            self.r.shuffle(rules)
+        if hit == "collect":
+            rules = [{key: value for key, value in rule.items() if key != "decision"}
+                     for rule in rules]
+        step["decide"] = {"hit": hit, "inputs": {"area": "project.area", "fire": "project.fire"},
+                          "rules": rules}
+        if hit != "unique":
+            output = {"level": 5} if hit == "collect" else {"decision": "approve", "level": 5}
+            step["decide"]["otherwise"] = output
 
     # ---- the answers ----------------------------------------------------------------------------
 
@@ -268,6 +287,8 @@ class Draw:
                 [{"decision": "notice", "reason": "x"}, {"decision": "accept", "after": "1 day"}]])
         if not self.one_in(4):
             answers["supplement"] = {"after": self.span()}
+            if self.one_in(2):
+                answers["supplement"]["answer"] = self.form()
         answers["signals"] = [self.signal(name) for name in self.signals if not self.one_in(3)]
         answers["acts"] = self.acts(content)
         return answers
@@ -308,7 +329,7 @@ class Draw:
     def acts(self, content):
         acts = []
         if self.one_in(10):
-            acts.append({"at": self.span(1, 40), "withdraw": "x"})
+            acts.append({"at": self.span(1, 40), self.r.choice(["withdraw", "cancel"]): "x"})
         if self.one_in(8):
             days = self.r.randint(1, 20)
             acts.append({"at": f"{days} days", "pause": "x"})

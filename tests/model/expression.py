@@ -61,6 +61,7 @@ WORDS = {"&&": " and ", "||": " or ", "true": "True", "false": "False"}
 
 def translate(text):
     text = re.sub(r"\.(exists|all|filter)\((\w+),\s*", r".\1(lambda \2: ", text)
+    text = re.sub(r"(.*) \? (.*) : (.*)", r"\2 if \1 else \3", text)
     text = re.sub(r"\bhas\(", "has(lambda: ", text)
     text = re.sub(r"!(?!=)", " not ", text)
     return re.sub(r"&&|\|\||\btrue\b|\bfalse\b", lambda found: WORDS[found.group()], text)
@@ -69,7 +70,7 @@ def translate(text):
 def evaluate(text, names):
     """`names`: the variables, plain values. Raises Missing."""
     scope = {name: wrap(value) for name, value in names.items()}
-    scope["has"] = has
+    scope.update(has=has, size=len)
     try:  # the text was drawn by draw.py, it never comes from outside
         return eval(translate(text.strip()), {**scope, "__builtins__": {}})
     except NameError as error:

@@ -132,9 +132,7 @@ class Order:
             s.items, s.closed = 0, False
             for value in values:
                 self.add_item(step, value)
-            self.ready_set(step)
-            if self.progress(step, self.tally(step)):
-                self.settle_set(step)
+            self.settle_set(step)
         else:
             for item in asked:
                 self.ready(step, item)
@@ -147,7 +145,8 @@ class Order:
         s = self.s[step.id]
         rule, s.answer = tables.read(step.table, self.names(step))
         self.emit("step_evaluated", step.id, None, rule)
-        decision = s.answer.get("decision", "approve")
+        collected = isinstance(s.answer, list)
+        decision = "approve" if collected else s.answer.get("decision", "approve")
         self.take_effect(step, self.rule(step, decision), decision)
 
     def ready(self, step, item):

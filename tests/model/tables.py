@@ -16,6 +16,8 @@ def read(table, names):
             hits.append((number, {key: cell for key, cell in rule.items() if key not in columns}))
     if not hits:
         return len(table["rules"]), table["otherwise"]
+    if table.get("hit") == "collect":
+        return hits[0][0], [output for _, output in hits]
     return hits[0]
 
 

@@ -89,8 +89,9 @@ class World:
         answer = self.answers.get("supplement")
 
         def supplement():
-            if not case.finished:
-                case.supplement(case.form)
+            away = [s for s in case.s.values() if s.state == "returned" and not s.supplemented]
+            if away and not case.finished:
+                case.supplement(answer.get("answer", case.form))
 
         if answer is not None:
             self.errands.append(lambda: self.expect(self.later(answer.get("after")), supplement))
@@ -101,8 +102,9 @@ class World:
         task = case.s[step.id].tasks.get(item)
         if case.finished or case.paused is not None:
             return
-        if task is None or not is_open(task) or task.ready != ready or \
-                (task.child is not None and not task.child.finished):
+        if task is None or not is_open(task) or task.ready != ready:
+            return
+        if task.child is not None and not task.child.finished and not step.run.get("detached"):
             return
         child = Case(self, self.definitions[step.run["workflow"]], case.form, (case, step, item))
         self.cases.append(child)
@@ -188,9 +190,9 @@ class World:
         return self.calendar.after(self.now, parse_span(text))
 
     def act(self, case, act):
-        if "withdraw" in act:
+        if "withdraw" in act and not case.undoing:
             case.withdraw()
-        elif "cancel" in act:
+        elif "cancel" in act and not case.undoing:
             case.withdraw("case_cancelled", "cancelled")
         elif "pause" in act and case.paused is None:
             case.pause()
