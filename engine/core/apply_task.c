@@ -15,13 +15,20 @@ void pl_apply_task_readied(const struct pl_fold *f)
     pl_core_clock_set_task(f->def, f->c, f->e->step, f->e->item);
 }
 
+static void keep_holder(const struct pl_fold *f)
+{
+    if (f->def->steps[f->e->step].keeps_holder) {
+        pl_fold_task(f)->holder_seq = f->seq;
+    }
+}
+
 void pl_apply_task_offered(const struct pl_fold *f)
 {
     struct pl_task *t = pl_fold_task(f);
 
     pl_fold_move_task(f, t, PL_TASK_OFFERED);
     t->lease = f->e->task_offered.lease;
-    t->holder_seq = f->seq; /* until somebody takes it by name */
+    keep_holder(f); /* until somebody takes it by name */
     t->wake_ms = f->e->task_offered.accept_by_ms;
 }
 
@@ -29,7 +36,7 @@ void pl_apply_task_taken(const struct pl_fold *f)
 {
     pl_fold_move_task(f, pl_fold_task(f), PL_TASK_ACTIVE);
     pl_fold_task(f)->wake_ms = f->e->task_taken.lease_until_ms;
-    pl_fold_task(f)->holder_seq = f->seq;
+    keep_holder(f);
 }
 
 /* A sign of life also from a task whose TAKEN was lost, or that was parked. */
@@ -67,7 +74,9 @@ void pl_apply_task_completed(const struct pl_fold *f)
     pl_fold_move_task(f, t, PL_TASK_ANSWERED);
     answered(f, t, f->e->task_completed.body_hash);
     t->decision = (uint16_t)f->e->task_completed.decision;
-    t->by_hash = pl_core_officer(f->e->task_completed.officer, f->e->task_completed.by);
+    if (f->def->steps[f->e->step].keeps_officer) {
+        t->by_hash = pl_core_officer(f->e->task_completed.officer, f->e->task_completed.by);
+    }
     t->held = f->e->task_completed.held != 0;
     t->has_answer = f->e->task_completed.answer.size != 0;
     if (pl_step_is_undo(&f->def->steps[f->e->step], f->e->item)) {

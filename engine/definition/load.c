@@ -75,6 +75,7 @@ static void build(struct pl_load *l)
     }
     if (enter_tables(l)) {
         pl_load_workflow(l);
+        pl_definition_seal(l->def);
     }
 }
 

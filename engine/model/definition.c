@@ -96,3 +96,39 @@ const struct pl_member *pl_step_member(const struct pl_step_def *step, uint16_t 
     }
     return &step->members[item];
 }
+
+static bool makes_liable(const struct pl_rung *rungs, uint16_t count)
+{
+    for (uint16_t i = 0; i < count; i++) {
+        if (rungs[i].liable) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether some step wants another officer than the one who answered this one. */
+static bool is_recused(const struct pl_definition *def, uint16_t step)
+{
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        if (pl_steps_have(def->steps[i].not_by, step)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void pl_definition_seal(struct pl_definition *def)
+{
+    for (uint16_t i = 0; i < def->step_count; i++) {
+        struct pl_step_def *step = &def->steps[i];
+
+        step->keeps_officer = step->set.kind == PL_SET_SIGNERS || is_recused(def, i);
+        step->keeps_holder = makes_liable(step->rungs, step->rung_count);
+        for (uint16_t k = 0; k < step->member_count; k++) {
+            const struct pl_member *member = &step->members[k];
+
+            step->keeps_holder |= makes_liable(member->rungs, member->rung_count);
+        }
+    }
+}

@@ -280,7 +280,10 @@ struct pl_step_def {
     struct pl_member *undo;             /* compensation: task `task_count - 1`; NULL: none */
     const struct pl_retry *retry;       /* NULL: that of the engine */
     uint64_t not_by[PL_STEPS_MAX / 64]; /* recusal: who answered one of these may not answer here */
-    const struct pl_run *run;           /* RUN */
+    bool keeps_officer; /* who answered is remembered: a step, or another signer, must be somebody
+                           else (pl_definition_seal) */
+    bool keeps_holder;  /* who holds a task is remembered: a rung makes them liable */
+    const struct pl_run *run;              /* RUN */
     const struct pl_decision_table *table; /* DECIDE */
     const struct pl_send *send;            /* NULL: the sections that it sees, as they are */
     const struct pl_schema *answer;        /* what an answer must look like; NULL: anything */
@@ -401,6 +404,10 @@ bool pl_steps_any(const uint64_t mask[static PL_STEPS_MAX / 64]);
 /* Index by id; PL_NO_STEP / PL_NO_DECISION when there is none. */
 uint16_t pl_definition_step(const struct pl_definition *def, struct pl_text id);
 uint16_t pl_definition_decision(const struct pl_definition *def, struct pl_text id);
+
+/* Fills what follows from the whole: what the tasks of each step have to remember. Called once,
+ * when everything else is there. */
+void pl_definition_seal(struct pl_definition *def);
 
 /* Who is behind a task of a step: the pattern of a set of items or arcs, a member, or `undo`.
  * Never NULL: the first member of a RUN step stands for each child. */

@@ -63,7 +63,7 @@ def is_like(text, patterns):
 def conversions(text):
     """The arguments that a format takes: {number: kind}."""
     found, number = {}, 1
-    for m in re.finditer(r"%(?:(\d+)\$)?(?:\.(\*)(?:(\d+)\$)?)?([lz]*[a-zA-Z%])", text):
+    for m in re.finditer(r"%(?:(\d+)\$)?(?:\.(?:(\*)(?:(\d+)\$)?|\d+))?([lz]*[a-zA-Z%])", text):
         if m.group(4) == "%":
             continue
         if m.group(2):
@@ -95,6 +95,8 @@ def main():
         have, used = conversions(en), conversions(zh)
         if any(have.get(number) != kind for number, kind in used.items()):
             wrong.append(f"said_zh.def: other arguments: {en} | {zh}")
+        if "$" in zh and sorted(used) != list(range(1, max(used, default=0) + 1)):
+            wrong.append(f"said_zh.def: an argument is left out between others: {zh}")
         if zh.isascii():
             wrong.append(f"said_zh.def: no Chinese: {en}")
     said = {(path.name, text) for path in sorted(ROOM.glob("*.c")) for text in said_in(path)}

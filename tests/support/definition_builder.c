@@ -525,6 +525,7 @@ const struct pl_definition *build_done(struct build *b)
     bool changed = true;
 
     pl_calendar_seal(&b->def.calendar);
+    pl_definition_seal(&b->def);
     while (changed) {
         changed = false;
         for (uint16_t i = 0; i < b->def.step_count; i++) {
