@@ -161,7 +161,9 @@ static int add_of_step(struct folder *f, const struct pl_yaml *step, struct pl_a
     if (run != NULL && run->kind == PL_YAML_MAP) {
         run = pl_yaml_get(run, "workflow");
     }
-    add_child(f, run, trees);
+    if (run != NULL) {
+        add_child(f, run, trees);
+    }
     return add_named(f, pl_yaml_get(step, "answer"), pl_bundle_answer_name);
 }
 

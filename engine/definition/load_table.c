@@ -307,7 +307,7 @@ void pl_load_set_decide(struct pl_load *l, void *object, const struct pl_yaml *n
     if (t.inputs == NULL || t.rules == NULL) {
         return;
     }
-    if (t.rules->kind != PL_YAML_LIST || t.rules->count == 0 ||
+    if (t.rules->kind != PL_YAML_LIST || t.rules->first == NULL ||
         t.rules->count >= PL_TABLE_RULES_MAX) {
         struct pl_diag *diag =
             pl_diag_add(l->diags, pl_load_at_key(l, t.rules), PL_DIAG_WRONG_TYPE,

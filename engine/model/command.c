@@ -111,7 +111,7 @@ struct pl_bytes pl_event_value(const struct pl_event *event)
 static const char *const stop_words[PL_STOPS] = {
     [PL_STOP_APPLICANT] = "applicant",
     [PL_STOP_PAUSE] = "pause",
-#define STOP_REASON(NAME, WORD, ZH, EN) [PL_STOP_##NAME] = WORD,
+#define STOP_REASON(NAME, WORD, ZH, EN) [PL_STOP_##NAME] = (WORD),
 #include "model/stop_reasons.def"
 #undef STOP_REASON
 };

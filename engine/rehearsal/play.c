@@ -90,11 +90,15 @@ static int32_t months_later(int32_t day, uint32_t months)
     return same < last ? same : last;
 }
 
+static int64_t on_day(int64_t from_ms, int32_t from, int32_t day)
+{
+    return from_ms + (int64_t)(day - from) * PL_DAY_MS;
+}
+
 int64_t pl_play_later(const struct pl_definition *def, int64_t from_ms, struct pl_after after)
 {
     const int32_t day = pl_day_of_ms(from_ms, def->calendar.zone_minutes);
     const int64_t count = after.span.count;
-    int32_t last = day;
     bool beyond = false;
 
     if (!after.given) {
@@ -102,17 +106,14 @@ int64_t pl_play_later(const struct pl_definition *def, int64_t from_ms, struct p
     }
     switch (after.span.unit) {
     case PL_UNIT_WORKING_DAYS:
-        last = pl_calendar_add(&def->calendar, day, after.span.count, &beyond);
-        break;
+        return on_day(from_ms, day,
+                      pl_calendar_add(&def->calendar, day, after.span.count, &beyond));
     case PL_UNIT_DAYS:
-        last = day + (int32_t)count;
-        break;
+        return from_ms + count * PL_DAY_MS;
     case PL_UNIT_MONTHS:
-        last = months_later(day, after.span.count);
-        break;
+        return on_day(from_ms, day, months_later(day, after.span.count));
     case PL_UNIT_YEARS:
-        last = months_later(day, after.span.count * 12);
-        break;
+        return on_day(from_ms, day, months_later(day, after.span.count * 12));
     case PL_UNIT_HOURS:
         return from_ms + count * PL_HOUR_MS;
     case PL_UNIT_MINUTES:
@@ -120,7 +121,7 @@ int64_t pl_play_later(const struct pl_definition *def, int64_t from_ms, struct p
     case PL_UNIT_SECONDS:
         return from_ms + count * (PL_HOUR_MS / 3600);
     }
-    return from_ms + (int64_t)(last - day) * PL_DAY_MS;
+    return from_ms;
 }
 
 int pl_play_expect(struct pl_play *play, int64_t at_ms, struct pl_coming coming)

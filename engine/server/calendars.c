@@ -25,7 +25,7 @@ static int append_to(struct pl_revision *revision, const struct pl_calendar *cal
 {
     struct pl_definition *def = revision->def;
     const struct pl_calendar **grown =
-        realloc(revision->amended, (def->amended_count + 1U) * sizeof(const struct pl_calendar *));
+        realloc(revision->amended, (def->amended_count + 1U) * sizeof(struct pl_calendar *));
 
     if (grown == NULL) {
         return PLACET_ENOMEM;

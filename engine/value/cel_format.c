@@ -94,7 +94,7 @@ static struct pl_bytes next_pair(struct pl_bytes map, const struct shown_key *la
 static enum pl_cel_fault put_map(struct pl_cel_build *build, struct pl_bytes map)
 {
     const uint32_t count = pl_cel_count(map);
-    struct shown_key keys[2];
+    struct shown_key keys[2] = {0};
     uint32_t at = 0;
     enum pl_cel_fault fault = PL_CEL_OK;
 
