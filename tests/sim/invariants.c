@@ -169,10 +169,8 @@ static void check_task_event(struct invariants *v, struct case_seen *seen, const
                  (strncmp(by.at, task->to, by.len) == 0 && task->to[by.len] == '#'),
              "I6");
         task->open = false;
-    } else if (e->kind == PL_EVT_CHILD_FINISHED) {
-        MUST(task->open, "I6");
-        task->open = false;
-    } else if (e->kind == PL_EVT_TASK_DEEMED || e->kind == PL_EVT_TASK_CANCELLED) {
+    } else if (e->kind == PL_EVT_CHILD_FINISHED || e->kind == PL_EVT_TASK_DEEMED ||
+               e->kind == PL_EVT_TASK_CANCELLED) {
         MUST(task->open, "I6");
         task->open = false;
     }

@@ -275,13 +275,13 @@ static void test_cancels_a_step_before(void **state)
 static void test_while_false_at_the_start_skips(void **state)
 {
     (void)state;
-    const uint16_t step = build_ask(&b);
+    const uint16_t fire = build_ask(&b);
     const uint16_t next = build_ask(&b);
 
-    build_while(&b, step, "fire");
-    build_after(&b, next, step);
+    build_while(&b, fire, "fire");
+    build_after(&b, next, fire);
     world_begin(&w, build_done(&b));
-    assert_int_equal(world_state(&w, step), PL_STEP_SKIPPED);
+    assert_int_equal(world_state(&w, fire), PL_STEP_SKIPPED);
     assert_int_equal(world_state(&w, next), PL_STEP_ACTIVE);
 }
 

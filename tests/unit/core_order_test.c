@@ -224,35 +224,44 @@ static enum pl_join_state join_by_core(enum pl_join join, unsigned need, const e
     struct pl_arc arcs[4];
     const struct pl_case c = {.step_count = 4, .steps = steps};
 
-    for (uint16_t i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         steps[i] = step_in(rows[fates[i]]);
-        arcs[i] = (struct pl_arc){i, PL_NO_DECISION};
+        arcs[i] = (struct pl_arc){(uint16_t)i, PL_NO_DECISION};
     }
     return pl_core_join(&c, join, (uint16_t)need, arcs, (uint16_t)count);
 }
 
-/* Every join, over every state of one to four arcs, against the formulation above. */
-static void test_joins_of_all_states(void **state)
+/* Every join, with every `need` that it may have; returns how many were compared. */
+static unsigned compare_joins(enum fate *fates, unsigned count)
 {
     static const enum pl_join joins[] = {PL_JOIN_ALL, PL_JOIN_ANY, PL_JOIN_SOME, PL_JOIN_NEED,
                                          PL_JOIN_EACH};
     unsigned compared = 0;
 
-    (void)state;
-    for (unsigned n = 0; n < 4 + 16 + 64 + 256; n++) {
-        enum fate fates[4];
-        const unsigned count = n < 4 ? 1 : n < 20 ? 2 : n < 84 ? 3 : 4;
-        unsigned digits = n - (count == 1 ? 0 : count == 2 ? 4 : count == 3 ? 20 : 84);
-
-        for (unsigned i = 0; i < count; i++, digits /= 4) {
-            fates[i] = (enum fate)(digits % 4);
+    for (size_t i = 0; i < sizeof(joins) / sizeof(joins[0]); i++) {
+        const unsigned need_max = joins[i] == PL_JOIN_NEED ? count : 1;
+        for (unsigned need = 1; need <= need_max; need++) {
+            assert_int_equal(join_by_core(joins[i], need, fates, count),
+                             join_by_fates(joins[i], need, fates, count));
+            compared++;
         }
-        for (size_t j = 0; j < sizeof(joins) / sizeof(joins[0]); j++) {
-            for (unsigned need = 1; need <= (joins[j] == PL_JOIN_NEED ? count : 1); need++) {
-                assert_int_equal(join_by_core(joins[j], need, fates, count),
-                                 join_by_fates(joins[j], need, fates, count));
-                compared++;
+    }
+    return compared;
+}
+
+/* Over every state of one to four arcs, against the formulation above. */
+static void test_joins_of_all_states(void **state)
+{
+    unsigned compared = 0;
+
+    (void)state;
+    for (unsigned count = 1; count <= 4; count++) {
+        for (unsigned n = 0; n < 1U << (2 * count); n++) {
+            enum fate fates[4];
+            for (unsigned i = 0; i < count; i++) {
+                fates[i] = (enum fate)(n >> (2 * i) & 3);
             }
+            compared += compare_joins(fates, count);
         }
     }
     assert_int_equal(compared, 4 * (4 + 16 + 64 + 256) + 4 + 2 * 16 + 3 * 64 + 4 * 256);

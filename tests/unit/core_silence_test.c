@@ -42,30 +42,30 @@ static const struct pl_event *event_of(enum pl_event_kind kind, uint16_t step)
 static void test_silence_approves(void **state)
 {
     (void)state;
-    const uint16_t step = build_ask(&b);
+    const uint16_t silent = build_ask(&b);
     const uint16_t next = build_ask(&b);
 
-    build_rung(&b, step, WD(4), PL_CARD_ANNOUNCEMENT);
-    build_silence(step, WD(5), PL_DECISION_APPROVE);
-    build_after(&b, next, step);
+    build_rung(&b, silent, WD(4), PL_CARD_ANNOUNCEMENT);
+    build_silence(silent, WD(5), PL_DECISION_APPROVE);
+    build_after(&b, next, silent);
     world_begin(&w, build_done(&b));
-    const struct pl_lease lease = world_take(&w, step, 0);
+    const struct pl_lease lease = world_take(&w, silent, 0);
 
     w.facts.lease_ms = 30 * PL_DAY_MS;
     world_at(&w, "2025-03-10");
-    assert_int_equal(world_state(&w, step), PL_STEP_ACTIVE);
-    assert_int_equal(event_of(PL_EVT_STEP_LATE, step)->step_late.card, PL_CARD_ANNOUNCEMENT);
-    assert_int_equal(w.c.steps[step].cards, 0);
+    assert_int_equal(world_state(&w, silent), PL_STEP_ACTIVE);
+    assert_int_equal(event_of(PL_EVT_STEP_LATE, silent)->step_late.card, PL_CARD_ANNOUNCEMENT);
+    assert_int_equal(w.c.steps[silent].cards, 0);
     world_at(&w, "2025-03-11");
-    assert_int_equal(event_of(PL_EVT_TASK_CANCELLED, step)->item, 0);
-    const struct pl_event *deemed = event_of(PL_EVT_STEP_DEEMED, step);
+    assert_int_equal(event_of(PL_EVT_TASK_CANCELLED, silent)->item, 0);
+    const struct pl_event *deemed = event_of(PL_EVT_STEP_DEEMED, silent);
 
     assert_int_equal(deemed->step_deemed.decision, PL_DECISION_APPROVE);
     assert_true(pl_text_is(deemed->step_deemed.law, "Administrative Licensing Law art. 50"));
-    assert_int_equal(event_of(PL_EVT_STEP_DONE, step)->step_done.decision, PL_DECISION_APPROVE);
-    assert_true(w.c.steps[step].deemed);
+    assert_int_equal(event_of(PL_EVT_STEP_DONE, silent)->step_done.decision, PL_DECISION_APPROVE);
+    assert_true(w.c.steps[silent].deemed);
     assert_int_equal(world_state(&w, next), PL_STEP_ACTIVE);
-    assert_int_equal(world_complete(&w, step, 0, lease, "reject", 3), PL_REJECT_TASK_STATE);
+    assert_int_equal(world_complete(&w, silent, 0, lease, "reject", 3), PL_REJECT_TASK_STATE);
 }
 
 static void test_silence_may_end_the_case(void **state)
@@ -374,17 +374,17 @@ static void test_a_step_opened_again_does_not_reach_back(void **state)
 static void test_a_delivery_has_a_limit(void **state)
 {
     (void)state;
-    const uint16_t step = build_ask(&b);
+    const uint16_t decided = build_ask(&b);
     const uint16_t delivery = build_wait_signal(&b, "s0_delivered");
 
-    build_after(&b, delivery, step);
+    build_after(&b, delivery, decided);
     build_limit(&b, delivery, WD(10));
     b.steps[delivery].origin = PL_ORIGIN_DELIVERY;
     build_rung(&b, delivery, WD(8), PL_CARD_WARNING);
     build_rung(&b, delivery, WD(10), PL_CARD_YELLOW);
     world_begin(&w, build_done(&b));
     world_at(&w, "2025-04-15");
-    assert_int_equal(world_answer(&w, step, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_answer(&w, decided, 0, "approve"), PL_ACCEPTED);
     assert_string_equal(world_day(w.c.steps[delivery].due_ms), "2025-04-28");
     world_at(&w, "2025-04-29");
     assert_int_equal(world_count(&w, PL_EVT_STEP_LATE), 2);
@@ -431,10 +431,10 @@ static void test_a_signal_that_never_comes(void **state)
 static void test_a_breach_ends_the_case(void **state)
 {
     (void)state;
-    const uint16_t step = build_ask(&b);
+    const uint16_t permit = build_ask(&b);
     const uint16_t begin_works = build_wait_signal(&b, "begin_works");
 
-    build_after(&b, begin_works, step);
+    build_after(&b, begin_works, permit);
     b.steps[begin_works].origin = PL_ORIGIN_OBLIGATION;
     build_rule(&b, begin_works,
                (struct pl_decision_rule){.decision = BUILD_REJECT,
@@ -442,7 +442,7 @@ static void test_a_breach_ends_the_case(void **state)
                                          .result = PL_RESULT_REJECTED});
     build_silence(begin_works, (struct pl_span){3, PL_UNIT_MONTHS}, BUILD_REJECT);
     world_begin(&w, build_done(&b));
-    assert_int_equal(world_answer(&w, step, 0, "approve"), PL_ACCEPTED);
+    assert_int_equal(world_answer(&w, permit, 0, "approve"), PL_ACCEPTED);
     assert_string_equal(world_day(w.c.steps[begin_works].due_ms), "2025-06-03");
     world_at(&w, "2025-06-04");
     assert_int_equal(w.c.result, PL_RESULT_REJECTED);
