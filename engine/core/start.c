@@ -209,7 +209,7 @@ static bool is_owed(struct pl_deciding *d, uint16_t step)
 
 void pl_core_begin_step(struct pl_deciding *d, uint16_t step)
 {
-    struct start start = {0};
+    struct start start = {.service = PL_NO_SERVICE};
 
     if (read_start(d, step, &start)) {
         begin(d, step, &start);

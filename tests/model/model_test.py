@@ -1,3 +1,4 @@
+# ctest: slow
 # ctest: timeout 600
 """Random definitions, answers and silences: core and model must agree on every event and its time.
 

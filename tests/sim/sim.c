@@ -22,6 +22,7 @@
 #include "sim/invariants.h"
 #include "sim/people.h"
 
+#define ACTS_FOR_ALL  24000 /* rare events need some sixty seeds: a child that is refused */
 #define REBUILD_EVERY 60
 #define CRASH_ONE_IN  25
 #define CALLS_MAX     60
@@ -297,7 +298,7 @@ static int simulate(const struct asked *asked)
                   sums.watched, sums.gaps);
     const bool enough = sums.finished > 0 && sums.crashes > 0 && sums.faults > 0 &&
                         sums.compared > 0 && sums.watched > 0 && sums.gaps > 0;
-    const bool all = asked->acts * sums.seeds < 6000 || everything_happened(sums.kinds);
+    const bool all = asked->acts * sums.seeds < ACTS_FOR_ALL || everything_happened(sums.kinds);
     return sums.events > 0 && all && (asked->acts * sums.seeds < 2000 || enough) ? 0 : 1;
 }
 
