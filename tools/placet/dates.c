@@ -7,6 +7,7 @@
 #define ZONE_MS   (INT64_C(8) * 3600 * 1000)
 #define DAY_MS    (INT64_C(24) * 3600 * 1000)
 #define MINUTE_MS INT64_C(60000)
+#define LAST_MS   (INT64_C(253402300800000) - ZONE_MS - 1) /* of 9999-12-31 in that zone */
 
 struct day {
     int64_t year;
@@ -34,6 +35,17 @@ static struct day day_of(int64_t days)
 static int64_t floor_div(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0 ? 1 : 0);
+}
+
+/* The inverse of day_of. */
+static int64_t days_of(int64_t year, unsigned month, unsigned day)
+{
+    year -= month <= 2 ? 1 : 0;
+    const int64_t era = floor_div(year, 400);
+    const int64_t of_era = year - era * 400;
+    const unsigned of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
 bool pl_cli_is_date(const char *text)
@@ -72,11 +84,22 @@ void pl_cli_today(char out[PL_CLI_DATE_SIZE])
     write_date(floor_div((int64_t)now.tv_sec * 1000 + ZONE_MS, DAY_MS), out);
 }
 
+/* A time beyond the year 9999, such as a limit that no calendar reaches: "9999-12-31+". */
+static bool write_beyond(int64_t at_ms, char out[PL_CLI_TIME_SIZE])
+{
+    const bool beyond = at_ms > LAST_MS;
+
+    if (beyond) {
+        (void)snprintf(out, PL_CLI_TIME_SIZE, "9999-12-31+");
+    }
+    return beyond;
+}
+
 /* Milliseconds since the epoch as "2026-05-11"; "" for 0. */
-static void format_date(int64_t at_ms, char out[PL_CLI_DATE_SIZE])
+static void format_date(int64_t at_ms, char out[PL_CLI_TIME_SIZE])
 {
     out[0] = '\0';
-    if (at_ms != 0) {
+    if (at_ms != 0 && !write_beyond(at_ms, out)) {
         write_date(floor_div(at_ms + ZONE_MS, DAY_MS), out);
     }
 }
@@ -86,7 +109,7 @@ void pl_cli_time(int64_t at_ms, char out[PL_CLI_TIME_SIZE])
     char date[PL_CLI_DATE_SIZE];
 
     out[0] = '\0';
-    if (at_ms == 0) {
+    if (at_ms == 0 || write_beyond(at_ms, out)) {
         return;
     }
     const int64_t days = floor_div(at_ms + ZONE_MS, DAY_MS);
@@ -97,6 +120,9 @@ void pl_cli_time(int64_t at_ms, char out[PL_CLI_TIME_SIZE])
 
 void pl_cli_due(int64_t due_ms, char out[PL_CLI_TIME_SIZE])
 {
+    if (write_beyond(due_ms, out)) {
+        return;
+    }
     const int64_t left = (due_ms + ZONE_MS) % DAY_MS;
 
     if (left == 0 || left == DAY_MS - 1) {
@@ -108,6 +134,7 @@ void pl_cli_due(int64_t due_ms, char out[PL_CLI_TIME_SIZE])
 
 void pl_cli_time_utc(int64_t at_ms, char out[PL_CLI_TIME_SIZE])
 {
+    at_ms = at_ms < LAST_MS ? at_ms : LAST_MS; /* RFC 3339 has years of four digits */
     char date[PL_CLI_DATE_SIZE];
     const int64_t days = floor_div(at_ms, DAY_MS);
     const int64_t of_day = at_ms - days * DAY_MS;
@@ -115,17 +142,6 @@ void pl_cli_time_utc(int64_t at_ms, char out[PL_CLI_TIME_SIZE])
     write_date(days, date);
     (void)snprintf(out, PL_CLI_TIME_SIZE, "%sT%02d:%02d:%02d.%03dZ", date, (int)(of_day / 3600000),
                    (int)(of_day / 60000 % 60), (int)(of_day / 1000 % 60), (int)(of_day % 1000));
-}
-
-/* The inverse of day_of. */
-static int64_t days_of(int64_t year, unsigned month, unsigned day)
-{
-    year -= month <= 2 ? 1 : 0;
-    const int64_t era = floor_div(year, 400);
-    const int64_t of_era = year - era * 400;
-    const unsigned of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
 int64_t pl_cli_parse_utc(const char *text)

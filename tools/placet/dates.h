@@ -15,14 +15,15 @@ bool pl_cli_is_date(const char *text);
 
 void pl_cli_today(char out[PL_CLI_DATE_SIZE]);
 
-/* As "2026-05-11 17:30". */
+/* As "2026-05-11 17:30"; a time beyond the year 9999 is "9999-12-31+". */
 void pl_cli_time(int64_t at_ms, char out[PL_CLI_TIME_SIZE]);
 
 /* A limit: "2026-05-11" when it ends with that day, as limits of days do, otherwise with the time.
  */
 void pl_cli_due(int64_t due_ms, char out[PL_CLI_TIME_SIZE]);
 
-/* As "2026-05-11T09:30:00.000Z" (RFC 3339), for machines; and back, 0 for anything else. */
+/* As "2026-05-11T09:30:00.000Z" (RFC 3339), for machines, at most the end
+ * of the year 9999; and back, 0 for anything else. */
 void pl_cli_time_utc(int64_t at_ms, char out[PL_CLI_TIME_SIZE]);
 int64_t pl_cli_parse_utc(const char *text);
 
