@@ -307,11 +307,11 @@ void pl_load_set_decide(struct pl_load *l, void *object, const struct pl_yaml *n
     if (t.inputs == NULL || t.rules == NULL) {
         return;
     }
+    const int rules_max = PL_TABLE_RULES_MAX - (t.otherwise != NULL);
     if (t.rules->kind != PL_YAML_LIST || t.rules->first == NULL ||
-        t.rules->count >= PL_TABLE_RULES_MAX) {
-        struct pl_diag *diag =
-            pl_diag_add(l->diags, pl_load_at_key(l, t.rules), PL_DIAG_WRONG_TYPE,
-                        "`rules` is a list of 1 to %d rules", PL_TABLE_RULES_MAX - 1);
+        t.rules->count > (uint32_t)rules_max) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at_key(l, t.rules), PL_DIAG_WRONG_TYPE,
+                                           "`rules` is a list of 1 to %d rules", rules_max);
         pl_diag_hint(diag, "Write one rule a line: `- {area: \"> 1000\", decision: approve}`.");
         return;
     }

@@ -179,6 +179,36 @@ static void test_decisions_that_go_back(void **state)
     assert_int_equal(first.code, PL_DIAG_TOO_MANY);
 }
 
+static int load_table(unsigned rules, bool otherwise, struct pl_diag *first_out)
+{
+    struct text t = {0};
+
+    add_head(&t);
+    add(&t, "  s:\n    title: {zh: x, en: x}\n    decide:\n      hit: first\n"
+            "      inputs: {area: project.area_m2}\n      rules:\n");
+    for (unsigned i = 0; i < rules; i++) {
+        add(&t, "        - {area: %u, decision: approve}\n", i);
+    }
+    if (otherwise) {
+        add(&t, "      otherwise: {decision: approve}\n");
+    }
+    add_finish(&t, "s");
+    return load_text(&t, first_out);
+}
+
+static void test_rules_of_a_table(void **state)
+{
+    struct pl_diag first = {0};
+
+    (void)state;
+    assert_int_equal(load_table(PL_TABLE_RULES_MAX, false, &first), PLACET_OK);
+    assert_int_equal(load_table(PL_TABLE_RULES_MAX - 1, true, &first), PLACET_OK);
+    assert_int_equal(load_table(PL_TABLE_RULES_MAX, true, &first), PLACET_EINVALID);
+    assert_string_equal(first.message, "`rules` is a list of 1 to 511 rules");
+    assert_int_equal(load_table(PL_TABLE_RULES_MAX + 1, false, &first), PLACET_EINVALID);
+    assert_string_equal(first.message, "`rules` is a list of 1 to 512 rules");
+}
+
 static void test_size(void **state)
 {
     struct text t = {0};
@@ -318,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_arcs),
         cmocka_unit_test(test_combinations),
         cmocka_unit_test(test_decisions_that_go_back),
+        cmocka_unit_test(test_rules_of_a_table),
         cmocka_unit_test(test_size),
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_many_mistakes),
