@@ -363,7 +363,19 @@ static void ignore(struct pl_load *l, void *object, const struct pl_yaml *node)
 static void set_start(struct pl_load *l, void *object, const struct pl_yaml *node)
 {
     struct pl_answers *out = object;
-    (void)pl_answers_time(pl_answers_of(l), node, &out->start_ms);
+    int64_t start_ms = 0;
+
+    if (!pl_answers_time(pl_answers_of(l), node, &start_ms)) {
+        return;
+    }
+    /* Of a day that was read, the year is the first four digits. */
+    if (memcmp(node->text.at, "1900", 4) < 0 || memcmp(node->text.at, "9999", 4) >= 0) {
+        struct pl_diag *diag = pl_diag_add(l->diags, pl_load_at(l, node), PL_DIAG_BAD_DAY,
+                                           "a case cannot start so far away");
+        pl_diag_hint(diag, "Write a day of the years 1900 to 9998.");
+        return;
+    }
+    out->start_ms = start_ms;
 }
 
 static void set_until(struct pl_load *l, void *object, const struct pl_yaml *node)
