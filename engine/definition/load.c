@@ -90,6 +90,7 @@ static void check(struct pl_load *l)
         return;
     }
     pl_check_mentions(l);
+    pl_check_undo(l);
     pl_check_data(l);
     if (l->diags->count == 0) {
         pl_check_reach(l);

@@ -357,6 +357,9 @@ uint16_t pl_load_document(struct pl_load *l, const struct pl_yaml *node);
 /* ---- checks of a definition that is whole ---- */
 
 void pl_check_graph(struct pl_load *l);
+
+/* Refuses `undo: true` of a result or of a decision where no step has something to undo. */
+void pl_check_undo(struct pl_load *l);
 void pl_check_mentions(struct pl_load *l);
 void pl_check_data(struct pl_load *l);
 void pl_check_reach(struct pl_load *l);

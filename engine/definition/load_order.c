@@ -130,3 +130,42 @@ void pl_load_set_undo(struct pl_load *l, void *object, const struct pl_yaml *nod
                                          .title = l->def->services[service].title};
     }
 }
+
+static bool has_undo(const struct pl_load *l)
+{
+    for (uint16_t i = 0; i < l->def->step_count; i++) {
+        if (pl_yaml_get(l->steps[i], "undo") != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void refuse_undo(struct pl_load *l, const struct pl_yaml *entry, bool is_result)
+{
+    const struct pl_diag_place place = pl_load_at_key(l, pl_yaml_get(entry, "undo"));
+    struct pl_diag *diag = pl_diag_add(l->diags, place, PL_DIAG_NOTHING_TO_UNDO,
+                                       is_result ? "result `%.*s` undoes, and no step has `undo`"
+                                                 : "decision `%.*s` undoes, and no step has `undo`",
+                                       (int)entry->key.len, entry->key.at);
+
+    pl_diag_hint(diag, "Add `undo: department.service` to the steps that can be taken back, or "
+                       "leave it out here.");
+}
+
+void pl_check_undo(struct pl_load *l)
+{
+    if (has_undo(l)) {
+        return;
+    }
+    for (uint16_t i = 0; i < l->def->decision_count; i++) {
+        if (l->specs[i].undo) {
+            refuse_undo(l, l->specs[i].node, false);
+        }
+    }
+    for (uint16_t i = 0; i < l->def->result_count; i++) {
+        if (l->def->results[i].undo) {
+            refuse_undo(l, l->results[i], true);
+        }
+    }
+}

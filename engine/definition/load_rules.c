@@ -50,6 +50,15 @@ static void add_named_rules(struct pl_load *l, uint16_t step, const struct pl_ya
             pl_load_rule(l, step, decision);
             continue;
         }
+        if (decision != PL_NO_DECISION) {
+            struct pl_diag *diag =
+                pl_diag_add(l->diags, pl_load_at(l, items[i]), PL_DIAG_NO_DECISION,
+                            "only a member who gives an opinion answers `%.*s`",
+                            (int)items[i]->text.len, items[i]->text.at);
+            pl_diag_hint(diag,
+                         "Leave it out: a member with `gives: opinion` may always answer it.");
+            continue;
+        }
         struct pl_names names = {0};
         struct pl_diag *diag =
             pl_diag_add(l->diags, pl_load_at(l, items[i]), PL_DIAG_NO_DECISION,

@@ -39,6 +39,9 @@ class Draw:
             self.steps[step] = self.step(number, step)
         content["steps"] = self.steps
         content["finish"] = self.finish()
+        if not any("undo" in step for step in self.steps.values()):
+            for entry in [*content["decisions"].values(), *content["finish"].values()]:
+                entry.pop("undo", None)
         return content
 
     def decisions(self):

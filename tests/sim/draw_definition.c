@@ -60,7 +60,17 @@ static void add_workflow(struct draw *d, struct pl_builder *out, unsigned number
     const char *clock = draw_one_in(d, 2) ? "stops" : draw_one_in(d, 2) ? "runs" : "restarts";
     const bool rich = !draw_one_in(d, 3);
     const bool intake = rich && draw_one_in(d, 5);
-    const bool undo = rich && draw_one_in(d, 3);
+    const bool undoes = rich && draw_one_in(d, 3);
+    static char lines[YAML_SIZE];
+    struct pl_builder drawn;
+    bool issued = false;
+
+    pl_builder_init(&drawn, lines, sizeof lines);
+    for (unsigned i = 0; i < steps; i++) {
+        draw_step(d, &drawn, i, number, rich, &issued);
+    }
+    PL_CHECK(!drawn.full);
+    const bool undo = undoes && strstr(lines, "\n    undo: ") != NULL;
 
     pl_builder_addf(out,
                     "workflow: sim_%u\n"
@@ -77,10 +87,7 @@ static void add_workflow(struct draw *d, struct pl_builder *out, unsigned number
                     "  reject: {zh: 不予, en: Refused, ends: rejected, reason: required}\n"
                     "steps:\n",
                     number, fixes, clock, agains, undo ? ", undo: true" : "");
-    bool issued = false;
-    for (unsigned i = 0; i < steps; i++) {
-        draw_step(d, out, i, number, rich, &issued);
-    }
+    pl_builder_add(out, pl_text_of(lines));
     pl_builder_addf(out, "finish:\n"
                          "  completed: {zh: 办结, en: Completed, after: {any: [");
     for (unsigned i = 0; i < steps; i++) {

@@ -23,6 +23,20 @@ static struct pl_definition *with(const char *old, const char *changed)
     return def;
 }
 
+/* The same where a step has something to undo. */
+static struct pl_definition *with_undo(const char *old, const char *changed)
+{
+    struct definition_files files;
+
+    definition_files_read(&files);
+    definition_files_edit(&files, "permit.yaml", "    after: permit\n",
+                          "    after: permit\n    undo: planning.scheme_review\n");
+    definition_files_edit(&files, "permit.yaml", old, changed);
+    struct pl_definition *def = definition_files_good(&files);
+    definition_files_free(&files);
+    return def;
+}
+
 /* With a line more in the step `notice`. */
 static struct pl_definition *notice_with(const char *lines)
 {
@@ -108,8 +122,9 @@ static void test_others(void **state)
 
 static void test_back(void **state)
 {
-    struct pl_definition *def = with("at_most: 2, waits_for: applicant, clock: stops",
-                                     "at_most: 2, keep: [notice], then: withdrawn, undo: true");
+    struct pl_definition *def =
+        with_undo("at_most: 2, waits_for: applicant, clock: stops",
+                  "at_most: 2, keep: [notice], then: withdrawn, undo: true");
     const uint16_t supplement = pl_definition_decision(def, PL_TEXT("supplement"));
     const struct pl_decision_rule *rule = pl_step_rule(&def->steps[PERMIT], supplement);
 
@@ -126,8 +141,8 @@ static void test_back(void **state)
 static void test_results(void **state)
 {
     struct pl_definition *def =
-        with("after: notice}", "after: notice}\n  stopped: {zh: 停, en: Stopped, undo: true, "
-                               "when: has(steps.permit.decision)}");
+        with_undo("after: notice}", "after: notice}\n  stopped: {zh: 停, en: Stopped, undo: true, "
+                                    "when: has(steps.permit.decision)}");
 
     (void)state;
     assert_int_equal(def->finish_count, 2);
