@@ -1,5 +1,5 @@
 /* Documents: whatever a step needs is there when it starts. */
-#include "definition/load.h"
+#include "definition/check.h"
 
 static const struct pl_yaml *entry_of(const struct pl_load *l, uint16_t step, const char *key,
                                       uint16_t document)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "definition/analyse.h"
-#include "definition/load.h"
+#include "definition/check.h"
 
 #define RING_SHOWN_MAX 8
 

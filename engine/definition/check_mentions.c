@@ -1,5 +1,5 @@
 /* What expressions say of steps: that they come before, and are done when they are read. */
-#include "definition/load.h"
+#include "definition/check.h"
 
 /* Whether `before` is done for certain when a step starts: every way there goes through it, and
  * nothing lets it be skipped. A step by hand (`placet skip`) is not foreseen. */

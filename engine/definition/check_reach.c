@@ -4,7 +4,7 @@
  * gone through one by one, which is exact. A step that was skipped passes like one that goes on,
  * except where a decision of it is named or arrivals are counted. A step that can be cancelled may
  * be, if one that cancels it goes on. */
-#include "definition/load.h"
+#include "definition/check.h"
 
 #define COMBINATIONS_MAX 65536 /* sixteen independent yes-or-no branches */
 #define CHOICES_MAX      64

@@ -1,6 +1,6 @@
 /* Targets: the figures that a definition has promised for itself. */
 #include "definition/analyse.h"
-#include "definition/load.h"
+#include "definition/check.h"
 
 static void miss(struct pl_load *l, const char *key, long long wanted, long long found,
                  const char *unit, const char *hint)

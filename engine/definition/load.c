@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "definition/check.h"
 #include "definition/definition.h"
 #include "definition/fix.h"
-#include "definition/load.h"
 #include "value/json.h"
 #include "value/mistake.h"
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "definition/bundle.h"
 #include "definition/diag.h"
+#include "definition/names.h"
 #include "model/definition.h"
 #include "value/cel.h"
 #include "value/yaml.h"
@@ -220,7 +221,7 @@ struct pl_name_read {
 bool pl_load_name(struct pl_load *l, const struct pl_expression *e, struct pl_text path,
                   struct pl_name_read *out, const char **suggestion_out);
 
-/* ---- parts ---- */
+/* ---- parts of the file ---- */
 
 void pl_load_workflow(struct pl_load *l);
 
@@ -252,86 +253,7 @@ void pl_load_obligation(struct pl_load *l, struct pl_step_def *step, uint16_t of
 /* Which obligations each step waits for; when all steps are there. */
 void pl_load_blocks(struct pl_load *l);
 
-/* The keys of one step, whose lead is there already. */
-void pl_load_step_keys(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *node);
-void pl_load_members(struct pl_load *l, struct pl_step_def *step, const struct pl_yaml *for_each,
-                     const struct pl_yaml *ladder);
-void pl_load_rules(struct pl_load *l, uint16_t step, const struct pl_yaml *decisions);
-/* Adds what a decision does to what a step may answer. */
-void pl_load_rule(struct pl_load *l, uint16_t step, uint16_t decision);
-void pl_load_result_rules(struct pl_load *l, uint16_t step);
-void pl_load_table_rules(struct pl_load *l, uint16_t step);
-
-/* What is known of all steps before one is loaded: what they answer, what children may end with. */
-void pl_load_answers(struct pl_load *l);
-void pl_load_children(struct pl_load *l);
-void pl_load_tables(struct pl_load *l, void *object, const struct pl_yaml *node);
-
-/* Cells of a decision table, added to a text as CEL: what a scalar asks of an input, and a scalar
- * as a value. */
-void pl_cell_put_test(struct pl_builder *b, struct pl_text input, const struct pl_yaml *cell);
-void pl_cell_put_value(struct pl_builder *b, const struct pl_yaml *cell);
-bool pl_cell_is_number(struct pl_text text);
-
-/* The entry of a rule with that key, or NULL. */
-const struct pl_yaml *pl_load_output_of(const struct pl_yaml *rule, struct pl_text key);
-
-/* Whether a decision table gives such an output, and its type. */
-bool pl_load_table_output(const struct pl_yaml *decide, struct pl_text name,
-                          enum pl_cel_type *type_out);
-/* The nearest of its outputs to a name that is none, or NULL. */
-const char *pl_load_table_suggest(const struct pl_yaml *decide, struct pl_text name);
-
-struct pl_send *pl_load_tree(struct pl_load *l, const struct pl_step_def *step,
-                             const struct pl_yaml *node);
-const struct pl_retry *pl_load_retry(struct pl_load *l, const struct pl_yaml *node);
-
-/* Setters of keys of a step, by subject: load_order.c, a file each. */
-void pl_load_set_after(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_decide_after(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_when(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_while(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_exclusive(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_cancels(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_not_by(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_undo(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_items(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_signers(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_sign(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_same_person(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_limit(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_statutory(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_internal(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_extension(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_clock(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_late(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_ask(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_run(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_decide(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_answer(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_send(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_retry(struct pl_load *l, void *object, const struct pl_yaml *node);
-void pl_load_set_wait_for(struct pl_load *l, void *object, const struct pl_yaml *node);
-
-/* Number of a step of the definition, and what it has in the file. */
-uint16_t pl_load_number_of(const struct pl_load *l, const struct pl_step_def *step);
-const struct pl_yaml *pl_load_key_of(const struct pl_load *l, const struct pl_step_def *step,
-                                     const char *key);
-
-/* What silence decides besides what the ladder says: at the end of the limit. */
-struct pl_silence {
-    uint16_t decision; /* PL_NO_DECISION: nothing */
-    struct pl_text law;
-};
-
-/* The ladder of a step, from its own or that of the file; returns which, NULL when there is none.
- */
-const struct pl_yaml *pl_load_ladder(struct pl_load *l, struct pl_step_def *step,
-                                     const struct pl_yaml *own, struct pl_silence silence);
-/* Checks the ladder of the file. */
-bool pl_load_late(struct pl_load *l, const struct pl_yaml *node);
-void pl_load_member_ladder(struct pl_load *l, const struct pl_yaml *ladder,
-                           struct pl_member *member);
+/* ---- references: each reports what is not there ---- */
 
 /* Arcs of `after`: of a step or of a result. */
 struct pl_arcs {
@@ -341,9 +263,11 @@ struct pl_arcs {
     uint16_t count;
 };
 void pl_load_after(struct pl_load *l, const struct pl_yaml *node, struct pl_arcs *out);
+
 /* Adds the steps of a list to a mask. */
 void pl_load_steps_mask(struct pl_load *l, const struct pl_yaml *node,
                         uint64_t mask[static PL_STEPS_MAX / 64]);
+
 /* A part of the text of a node: `len` bytes from `start`. */
 struct pl_diag_place pl_load_at_part(const struct pl_load *l, const struct pl_yaml *node,
                                      struct pl_text part);
@@ -354,45 +278,9 @@ uint16_t pl_load_step_ref(struct pl_load *l, const struct pl_yaml *node, struct 
 uint16_t pl_load_service(struct pl_load *l, struct pl_text name, struct pl_diag_place place);
 uint16_t pl_load_document(struct pl_load *l, const struct pl_yaml *node);
 
-/* ---- checks of a definition that is whole ---- */
-
-void pl_check_graph(struct pl_load *l);
-
-/* Refuses `undo: true` of a result or of a decision where no step has something to undo. */
-void pl_check_undo(struct pl_load *l);
-void pl_check_mentions(struct pl_load *l);
-void pl_check_data(struct pl_load *l);
-void pl_check_reach(struct pl_load *l);
-void pl_check_time(struct pl_load *l);
-
-struct pl_digest pl_canonical_hash(const struct pl_load *l);
-
-/* ---- names ---- */
-
-/* "`fire` 消防设计审核 (Fire design review)" */
-struct pl_named {
-    char at[480];
-};
-struct pl_named pl_name(struct pl_text id, const struct pl_title *title);
-struct pl_named pl_name_step(const struct pl_definition *def, uint16_t step);
-
-/* Candidates for "did you mean", by id and by title in both languages. */
-#define PL_NAMES_MAX 1024
-struct pl_names {
-    unsigned count;
-    const char *ids[PL_NAMES_MAX]; /* NUL-terminated */
-    const char *zh[PL_NAMES_MAX];  /* or NULL */
-    const char *en[PL_NAMES_MAX];
-};
-void pl_names_add(struct pl_names *names, struct pl_text id, struct pl_text zh, struct pl_text en);
-
-/* Hints at the nearest name; else lists the names if there are few; else says `otherwise`. Where
- * only one can be meant, and `word` stands at the place of the mistake, that is also its fix.
- * Returns the id of the nearest name, or NULL. */
-const char *pl_names_suggest(const struct pl_names *names, struct pl_text word,
-                             const char *otherwise, struct pl_diag *diag);
-
 /* Every section and field of the form, by path, with its titles. */
 void pl_load_field_names(struct pl_load *l, struct pl_names *names);
+
+struct pl_digest pl_canonical_hash(const struct pl_load *l);
 
 #endif

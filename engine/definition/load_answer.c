@@ -1,5 +1,5 @@
 /* What an answer must look like: a schema in a file of its own, or written beside the step. */
-#include "definition/load.h"
+#include "definition/load_step.h"
 #include "value/schema.h"
 
 static const struct pl_schema *load_file(struct pl_load *l, const struct pl_yaml *node)

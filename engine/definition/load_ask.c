@@ -1,5 +1,5 @@
 /* Whom a step asks: one department, or the first of several that is competent. */
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 #define CHOICES_MAX 32
 

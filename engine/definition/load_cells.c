@@ -1,7 +1,7 @@
 /* Cells of decision tables, as CEL writes what they mean. */
 #include <string.h>
 
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 static struct pl_text after(struct pl_text text, uint32_t len)
 {

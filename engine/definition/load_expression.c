@@ -1,7 +1,7 @@
 /* Expressions: CEL over the form, the case, the steps and the reference tables. */
 #include <string.h>
 
-#include "definition/load.h"
+#include "definition/load_step.h"
 #include "value/schema.h"
 
 #define USES_MAX 64 /* names in one expression that are looked at again when it is understood */

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 #define PERCENT_MAX      999
 #define ANNOUNCE_PERCENT 80 /* a decision by silence is announced at this part of the limit */

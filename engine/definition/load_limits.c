@@ -1,6 +1,6 @@
 /* The limits of a step: promised, of the law, the department's own; their extension and what stops
  * them. */
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 static void set_until(struct pl_load *l, void *object, const struct pl_yaml *node)
 {

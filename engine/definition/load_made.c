@@ -2,7 +2,7 @@
  * obligations that a step leaves behind. */
 #include <string.h>
 
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 static void make_waiting(struct pl_load *l, struct pl_step_def *step, uint16_t of,
                          struct pl_text signal)

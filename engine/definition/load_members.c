@@ -1,5 +1,5 @@
 /* Joint steps: who is asked together with the lead. */
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 #define JOINT_MAX (PL_MEMBERS_MAX - 1) /* members besides the lead */
 

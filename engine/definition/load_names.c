@@ -1,7 +1,7 @@
 /* What a name in an expression stands for. */
 #include <string.h>
 
-#include "definition/load.h"
+#include "definition/load_step.h"
 #include "value/schema.h"
 
 /* The first part of a path, and what follows its dot. */

@@ -1,5 +1,6 @@
 /* The keys of a step that say when its turn is, and whose is not. */
-#include "definition/load.h"
+#include "definition/check.h"
+#include "definition/load_step.h"
 
 void pl_load_set_after(struct pl_load *l, void *object, const struct pl_yaml *node)
 {

@@ -1,5 +1,5 @@
 /* What a decision table gives, for the rest of the file: decisions and the names of its outputs. */
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 #define OUTPUTS_MAX 64 /* that are looked through for a misspelt one */
 

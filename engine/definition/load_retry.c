@@ -1,7 +1,7 @@
 /* How often and when a failed task is offered again. */
 #include <string.h>
 
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 #define ATTEMPTS_MAX 100
 #define FACTOR_MAX   10

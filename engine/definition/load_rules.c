@@ -1,7 +1,7 @@
 /* What a step may answer. */
 #include <string.h>
 
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 static uint16_t back_target(struct pl_load *l, uint16_t step, const struct pl_yaml *back_to)
 {

@@ -1,7 +1,7 @@
 /* Children: `run`, and the results that a child can have. */
 #include <string.h>
 
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 /* ---- what is run ---- */
 

@@ -1,5 +1,5 @@
 /* Sets of items: one task for each element of a list (`for_each: {item: ...}`). */
-#include "definition/load.h"
+#include "definition/load_step.h"
 #include "value/schema.h"
 
 static struct pl_expression over_items(const struct pl_load *l, const struct pl_step_def *step,

@@ -1,5 +1,5 @@
 /* Signers: officers who sign the same decision, each with a task of the step. */
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 #define WEIGHT_MAX 1000
 

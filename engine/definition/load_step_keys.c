@@ -1,7 +1,7 @@
 /* The keys of a step: what it asks, after what, with what, and how long it may take. */
 #include <string.h>
 
-#include "definition/load.h"
+#include "definition/load_step.h"
 #include "value/schema.h"
 
 #define SEES_MAX   64

@@ -1,7 +1,7 @@
 /* Steps: their kinds, and what each kind may have. */
 #include <string.h>
 
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 /* Keys that only some kinds of step may have. */
 enum {

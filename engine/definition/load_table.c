@@ -2,7 +2,7 @@
  * one by one first, so that a mistake is shown where it stands. */
 #include <string.h>
 
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 #define INPUTS_MAX 16
 #define TEXT_SIZE  8192 /* of the condition of one rule: sixteen cells of some length */

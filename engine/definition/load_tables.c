@@ -1,6 +1,6 @@
 /* Reference tables: what expressions may look up by a key (`tables`). Each is a file of its own
  * with a version, and the rows as one constant of the definition. */
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 struct table {
     struct pl_text id;

@@ -1,5 +1,5 @@
 /* Trees of expressions: what `send` gives a department, and the form of a child. */
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 /* Trees are at most PL_YAML_DEPTH_MAX deep: the reader has refused others. */
 static void load_node(struct pl_load *l, /* NOLINT(misc-no-recursion) */

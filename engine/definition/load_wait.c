@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "base/time.h"
-#include "definition/load.h"
+#include "definition/load_step.h"
 
 static void set_signal(struct pl_load *l, void *object, const struct pl_yaml *node)
 {

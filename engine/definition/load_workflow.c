@@ -1,5 +1,5 @@
 /* The keys at the top of a workflow. */
-#include "definition/load.h"
+#include "definition/load_step.h"
 #include "value/schema.h"
 
 static void set_workflow(struct pl_load *l, void *object, const struct pl_yaml *node)
