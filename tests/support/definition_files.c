@@ -110,3 +110,27 @@ struct pl_definition *definition_files_good(struct definition_files *files)
     }
     return def;
 }
+
+struct pl_definition *definition_files_with(const char *old, const char *changed)
+{
+    struct definition_files files;
+
+    definition_files_read(&files);
+    definition_files_edit(&files, "permit.yaml", old, changed);
+    struct pl_definition *def = definition_files_good(&files);
+    definition_files_free(&files);
+    return def;
+}
+
+void definition_expect_text(struct pl_text text, const char *wanted)
+{
+    if (!pl_text_is(text, wanted)) {
+        fail_msg("\"%.*s\" instead of \"%s\"", (int)text.len, text.at, wanted);
+    }
+}
+
+void definition_expect_span(struct pl_span span, uint32_t count, enum pl_unit unit)
+{
+    assert_int_equal(span.count, count);
+    assert_int_equal(span.unit, unit);
+}

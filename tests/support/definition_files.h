@@ -34,4 +34,11 @@ int definition_files_load(struct definition_files *files, struct pl_definition *
 /* The definition of the files as they are; fails the test when they are refused. */
 struct pl_definition *definition_files_good(struct definition_files *files);
 
+/* The good definition with the text `old` of its workflow replaced. */
+struct pl_definition *definition_files_with(const char *old, const char *changed);
+
+/* Fail the test unless a text or a span of the definition is this. */
+void definition_expect_text(struct pl_text text, const char *wanted);
+void definition_expect_span(struct pl_span span, uint32_t count, enum pl_unit unit);
+
 #endif

@@ -396,6 +396,14 @@ bool world_saw(struct world *w, enum pl_event_kind kind, uint16_t step)
     return false;
 }
 
+const struct pl_event *world_next(struct world *w, enum pl_event_kind kind, uint16_t step)
+{
+    if (!world_saw(w, kind, step)) {
+        fail_msg("no event of kind %u of step %u", (unsigned)kind, (unsigned)step);
+    }
+    return &w->journal[w->seen - 1];
+}
+
 unsigned world_count(const struct world *w, enum pl_event_kind kind)
 {
     unsigned count = 0;
@@ -414,6 +422,30 @@ enum pl_step_state world_state(const struct world *w, uint16_t step)
 const struct pl_task *world_task(const struct world *w, uint16_t step, uint16_t item)
 {
     return &w->c.tasks[w->def->steps[step].first_task + item];
+}
+
+unsigned world_count_tasks(const struct world *w, uint16_t step, enum pl_task_state state)
+{
+    unsigned count = 0;
+
+    for (uint16_t i = 0; i < w->def->steps[step].task_count; i++) {
+        count += world_task(w, step, i)->state == state;
+    }
+    return count;
+}
+
+struct pl_wait world_wait_of(const struct world *w, uint16_t step)
+{
+    struct pl_wait waits[32];
+    const unsigned count = pl_core_waits(w->def, &w->c, waits, 32);
+
+    for (unsigned i = 0; i < count && i < 32; i++) {
+        if (waits[i].step == step && waits[i].item == PL_NO_ITEM) {
+            return waits[i];
+        }
+    }
+    fail_msg("step %u waits for nothing", (unsigned)step);
+    return waits[0];
 }
 
 int64_t world_day_end(struct pl_date date)

@@ -79,8 +79,17 @@ enum pl_rejection world_fire(struct world *w);
 bool world_saw(struct world *w, enum pl_event_kind kind, uint16_t step);
 unsigned world_count(const struct world *w, enum pl_event_kind kind);
 
+/* That event; fails the test when there is none. */
+const struct pl_event *world_next(struct world *w, enum pl_event_kind kind, uint16_t step);
+
 enum pl_step_state world_state(const struct world *w, uint16_t step);
 const struct pl_task *world_task(const struct world *w, uint16_t step, uint16_t item);
+
+/* How many tasks of a step are in a state. */
+unsigned world_count_tasks(const struct world *w, uint16_t step, enum pl_task_state state);
+
+/* What the step as a whole waits for; fails the test when that is nothing. */
+struct pl_wait world_wait_of(const struct world *w, uint16_t step);
 
 /* The first millisecond after a day in the zone of the calendar: the end of a limit. */
 int64_t world_day_end(struct pl_date date);

@@ -14,6 +14,9 @@
 #define ZONE_MINUTES 480
 #define FILE_MAX     (1u << 16)
 
+#define HEARING      (1u << (PL_STOP_HEARING - PL_STOP_FIRST_REASON))
+#define TEST         (1u << (PL_STOP_TEST - PL_STOP_FIRST_REASON))
+
 void build_calendar_cn(struct build *b)
 {
     static char text[FILE_MAX];
@@ -28,6 +31,19 @@ void build_calendar_cn(struct build *b)
     assert_int_equal(pl_calendar_load(yaml, "calendars/cn.yaml", diags, &b->def.calendar),
                      PLACET_OK);
     free(diags);
+}
+
+uint16_t build_three_clocks(struct build *b)
+{
+    const uint16_t step = build_ask(b);
+
+    build_limit(b, step, WD(20));
+    b->steps[step].has_statutory = true;
+    b->steps[step].statutory = WD(30);
+    b->steps[step].has_internal = true;
+    b->steps[step].internal = WD(10);
+    b->steps[step].stops = HEARING | TEST;
+    return step;
 }
 
 void world_at(struct world *w, const char *day)
@@ -47,6 +63,21 @@ const char *world_day(int64_t end_ms)
         pl_date_format(pl_date_of_day(pl_day_of_ms(end_ms - 1, ZONE_MINUTES)), text);
     }
     return text;
+}
+
+void world_expect_limits(const struct world *w, uint16_t step, const char *due,
+                         const char *statutory, const char *internal)
+{
+    const struct pl_step *at = &w->c.steps[step];
+
+    assert_string_equal(world_day(at->due_ms), due);
+    assert_string_equal(world_day(at->statutory_ms), statutory);
+    assert_string_equal(world_day(at->internal_ms), internal);
+}
+
+unsigned world_card(const struct world *w, uint16_t step, enum pl_law_clock clock)
+{
+    return w->c.steps[step].cards >> 2 * clock & 3;
 }
 
 static enum pl_rejection clock_command(struct world *w, enum pl_command_kind kind, uint16_t step,

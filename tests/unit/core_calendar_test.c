@@ -10,8 +10,6 @@
 #include "model/days.h"
 #include "support/world_time.h"
 
-#define WD(n) ((struct pl_span){(n), PL_UNIT_WORKING_DAYS})
-
 static struct build b;
 static struct world w;
 static struct pl_calendar later[2];
@@ -43,12 +41,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static const struct pl_event *event_of(enum pl_event_kind kind, uint16_t step)
-{
-    assert_true(world_saw(&w, kind, step));
-    return &w.journal[w.seen - 1];
-}
-
 static void test_open_limits_move(void **state)
 {
     (void)state;
@@ -63,11 +55,11 @@ static void test_open_limits_move(void **state)
     world_begin(&w, build_done(&b));
     world_at(&w, "2025-03-10");
     assert_int_equal(world_recalendar(&w, 1), PL_ACCEPTED);
-    const struct pl_event *amend = event_of(PL_EVT_CASE_RECALENDARED, PL_NO_STEP);
+    const struct pl_event *amend = world_next(&w, PL_EVT_CASE_RECALENDARED, PL_NO_STEP);
 
     assert_int_equal(amend->case_recalendared.before, 0);
     assert_int_equal(amend->case_recalendared.version, 1);
-    const struct pl_event *moved = event_of(PL_EVT_STEP_RESCHEDULED, step);
+    const struct pl_event *moved = world_next(&w, PL_EVT_STEP_RESCHEDULED, step);
 
     assert_string_equal(world_day(moved->step_rescheduled.due_before_ms), "2025-03-31");
     assert_string_equal(world_day(moved->step_rescheduled.due_ms), "2025-04-01");
@@ -94,7 +86,7 @@ static void test_limits_that_ended_stay(void **state)
     world_begin(&w, build_done(&b));
     world_at(&w, "2025-03-25");
     assert_int_equal(world_recalendar(&w, 1), PL_ACCEPTED);
-    const struct pl_event *moved = event_of(PL_EVT_STEP_RESCHEDULED, step);
+    const struct pl_event *moved = world_next(&w, PL_EVT_STEP_RESCHEDULED, step);
 
     assert_true(moved->step_rescheduled.due_ms == moved->step_rescheduled.due_before_ms);
     assert_string_equal(world_day(moved->step_rescheduled.statutory_ms), "2025-04-16");

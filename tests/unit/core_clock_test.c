@@ -9,9 +9,7 @@
 #include <cmocka.h>
 
 #include "base/time.h"
-#include "support/world.h"
-
-#define WD(n) ((struct pl_span){(n), PL_UNIT_WORKING_DAYS})
+#include "support/world_time.h"
 
 static struct build b;
 static struct world w;
@@ -255,16 +253,15 @@ static void test_the_ladder(void **state)
     assert_int_equal(pl_core_next_wake(&w.c), world_day_end((struct pl_date){2025, 3, 7}));
     at(2025, 3, 11);
     assert_int_equal(world_count(&w, PL_EVT_STEP_LATE), 2);
-    assert_true(world_saw(&w, PL_EVT_STEP_LATE, step));
-    assert_int_equal(w.journal[w.seen - 1].step_late.card, PL_CARD_WARNING);
-    assert_int_equal(w.journal[w.seen - 1].step_late.rung, 1);
-    assert_true(world_saw(&w, PL_EVT_STEP_LATE, step));
-    assert_int_equal(w.journal[w.seen - 1].step_late.card, PL_CARD_YELLOW);
+    const struct pl_event *late = world_next(&w, PL_EVT_STEP_LATE, step);
+
+    assert_int_equal(late->step_late.card, PL_CARD_WARNING);
+    assert_int_equal(late->step_late.rung, 1);
+    assert_int_equal(world_next(&w, PL_EVT_STEP_LATE, step)->step_late.card, PL_CARD_YELLOW);
     at(2025, 5, 1);
-    assert_true(world_saw(&w, PL_EVT_STEP_LATE, step));
-    assert_int_equal(w.journal[w.seen - 1].step_late.card, PL_CARD_RED);
-    assert_int_equal(w.journal[w.seen - 1].step_late.due_ms,
-                     world_day_end((struct pl_date){2025, 3, 12}));
+    late = world_next(&w, PL_EVT_STEP_LATE, step);
+    assert_int_equal(late->step_late.card, PL_CARD_RED);
+    assert_int_equal(late->step_late.due_ms, world_day_end((struct pl_date){2025, 3, 12}));
     /* Silence grants nothing: it only got cards. */
     assert_int_equal(world_state(&w, step), PL_STEP_ACTIVE);
     assert_int_equal(pl_core_next_wake(&w.c), 0);

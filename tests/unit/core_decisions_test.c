@@ -94,9 +94,10 @@ static void test_back_to(void **state)
     assert_int_equal(world_task(&w, 0, 0)->state, PL_TASK_READY);
     assert_int_equal(world_task(&w, 0, 0)->round, 2);
     assert_int_equal(world_task(&w, 2, 0)->state, PL_TASK_NONE);
-    assert_true(world_saw(&w, PL_EVT_STEP_SENT_BACK, 2));
-    assert_int_equal(w.journal[w.seen - 1].step_sent_back.to_step, 0);
-    assert_true(pl_text_is(w.journal[w.seen - 1].step_sent_back.reason, "because"));
+    const struct pl_event *back = world_next(&w, PL_EVT_STEP_SENT_BACK, 2);
+
+    assert_int_equal(back->step_sent_back.to_step, 0);
+    assert_true(pl_text_is(back->step_sent_back.reason, "because"));
     assert_int_equal(world_count(&w, PL_EVT_STEP_REOPENED), 3);
 }
 
@@ -344,6 +345,21 @@ static void test_a_return_resets_what_was_held_behind_it(void **state)
     assert_int_equal(w.c.steps[later].round, 2);
 }
 
+/* A notice is given once. */
+static void test_a_second_notice_is_refused(void **state)
+{
+    (void)state;
+    const uint16_t step = build_ask(&b);
+
+    build_return(&b, step, 1, PL_CLOCK_RESTARTS)->once = true;
+    world_begin(&w, build_done(&b));
+    assert_int_equal(world_answer(&w, step, 0, "return"), PL_ACCEPTED);
+    assert_int_equal(world_supplement(&w), PL_ACCEPTED);
+    assert_int_equal(world_answer(&w, step, 0, "return"), PL_REJECT_NOTICE_GIVEN);
+    assert_int_equal(world_complete(&w, step, 0, w.facts.new_lease, "approve", 11), PL_ACCEPTED);
+    assert_true(w.c.finished);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +379,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_held_refusal_takes_effect_later, set_up),
         cmocka_unit_test_setup(test_a_skipped_step_holds_nothing, set_up),
         cmocka_unit_test_setup(test_a_return_resets_what_was_held_behind_it, set_up),
+        cmocka_unit_test_setup(test_a_second_notice_is_refused, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

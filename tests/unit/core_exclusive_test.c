@@ -20,20 +20,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static struct pl_wait wait_of(uint16_t step)
-{
-    struct pl_wait waits[16];
-    const unsigned count = pl_core_waits(w.def, &w.c, waits, 16);
-
-    for (unsigned i = 0; i < count && i < 16; i++) {
-        if (waits[i].step == step) {
-            return waits[i];
-        }
-    }
-    fail_msg("step %u waits for nothing", (unsigned)step);
-    return waits[0];
-}
-
 /* ---- exclusive --------------------------------------------------------------------------------
  */
 
@@ -52,10 +38,9 @@ static void test_one_at_a_time_in_order_of_becoming_ready(void **state)
     world_begin(&w, build_done(&b));
     assert_int_equal(world_state(&w, first), PL_STEP_ACTIVE);
     assert_int_equal(world_state(&w, second), PL_STEP_READY);
-    assert_true(world_saw(&w, PL_EVT_STEP_QUEUED, second));
-    assert_int_equal(w.journal[w.seen - 1].step_queued.behind, first);
-    assert_int_equal(wait_of(second).kind, PL_WAITS_TURN);
-    assert_int_equal(wait_of(second).other, first);
+    assert_int_equal(world_next(&w, PL_EVT_STEP_QUEUED, second)->step_queued.behind, first);
+    assert_int_equal(world_wait_of(&w, second).kind, PL_WAITS_TURN);
+    assert_int_equal(world_wait_of(&w, second).other, first);
 
     /* `late` stands above `second` in the file, but became ready after it. */
     assert_int_equal(world_answer(&w, opener, 0, "approve"), PL_ACCEPTED);
@@ -208,8 +193,7 @@ static void test_a_race(void **state)
     assert_int_equal(world_state(&w, expired), PL_STEP_CANCELLED);
     assert_int_equal(world_state(&w, after_expired), PL_STEP_UNREACHED);
     assert_int_equal(world_state(&w, after_paid), PL_STEP_ACTIVE);
-    assert_true(world_saw(&w, PL_EVT_STEP_CANCELLED, expired));
-    assert_int_equal(w.journal[w.seen - 1].step_cancelled.by_step, paid);
+    assert_int_equal(world_next(&w, PL_EVT_STEP_CANCELLED, expired)->step_cancelled.by_step, paid);
 
     world_begin(&w, &b.def);
     world_until(&w, w.facts.now_ms + 20 * PL_DAY_MS);
@@ -301,8 +285,7 @@ static void test_while_false_later_cancels(void **state)
     assert_int_equal(world_state(&w, open), PL_STEP_CANCELLED);
     assert_int_equal(world_task(&w, open, 0)->state, PL_TASK_CANCELLED);
     assert_int_equal(world_state(&w, next), PL_STEP_UNREACHED);
-    assert_true(world_saw(&w, PL_EVT_STEP_CANCELLED, open));
-    assert_int_equal(w.journal[w.seen - 1].step_cancelled.by_step, open);
+    assert_int_equal(world_next(&w, PL_EVT_STEP_CANCELLED, open)->step_cancelled.by_step, open);
     assert_true(w.c.finished);
 }
 
@@ -368,8 +351,8 @@ static void test_an_obligation_blocks_the_start(void **state)
     assert_int_equal(world_answer(&w, permit, 0, "approve"), PL_ACCEPTED);
     assert_int_equal(world_state(&w, works), PL_STEP_ACTIVE);
     assert_int_equal(world_state(&w, acceptance), PL_STEP_WAITING);
-    assert_int_equal(wait_of(acceptance).kind, PL_WAITS_OBLIGATION);
-    assert_int_equal(wait_of(acceptance).other, works);
+    assert_int_equal(world_wait_of(&w, acceptance).kind, PL_WAITS_OBLIGATION);
+    assert_int_equal(world_wait_of(&w, acceptance).other, works);
     assert_int_equal(world_signal(&w, "works"), PL_ACCEPTED);
     assert_int_equal(world_state(&w, acceptance), PL_STEP_ACTIVE);
 }

@@ -287,8 +287,7 @@ static void test_unreached_passes_on_at_once(void **state)
     assert_int_equal(world_state(&w, dead), PL_STEP_UNREACHED);
     assert_int_equal(world_state(&w, behind), PL_STEP_UNREACHED);
     assert_int_equal(world_state(&w, open), PL_STEP_ACTIVE);
-    assert_true(world_saw(&w, PL_EVT_STEP_UNREACHED, dead));
-    assert_int_equal(w.journal[w.seen - 1].step_unreached.by_step, asked);
+    assert_int_equal(world_next(&w, PL_EVT_STEP_UNREACHED, dead)->step_unreached.by_step, asked);
 }
 
 /* The same with the file upside down: examined again until nothing changes. */
@@ -339,8 +338,7 @@ static void test_when_false_skips_and_goes_on(void **state)
     world_begin(&w, build_done(&b));
     assert_int_equal(world_state(&w, fire), PL_STEP_SKIPPED);
     assert_int_equal(world_state(&w, next), PL_STEP_ACTIVE);
-    assert_true(world_saw(&w, PL_EVT_STEP_SKIPPED, fire));
-    assert_true(pl_text_is(w.journal[w.seen - 1].step_skipped.reason, "fire"));
+    assert_true(pl_text_is(world_next(&w, PL_EVT_STEP_SKIPPED, fire)->step_skipped.reason, "fire"));
 
     world_init(&w, &b.def);
     world_set_form(&w, true, NULL);
@@ -369,8 +367,8 @@ static void test_a_guard_that_fails_is_an_incident(void **state)
     world_begin(&w, build_done(&b));
     assert_int_equal(world_state(&w, step), PL_STEP_WAITING);
     assert_true(w.c.steps[step].incident);
-    assert_true(world_saw(&w, PL_EVT_STEP_INCIDENT, step));
-    const struct pl_text message = w.journal[w.seen - 1].step_incident.message;
+    const struct pl_text message =
+        world_next(&w, PL_EVT_STEP_INCIDENT, step)->step_incident.message;
     char text[256] = {0};
 
     assert_true(message.len < sizeof(text));

@@ -1,4 +1,4 @@
-/* Sets: items known, read at run time or added by signal; arrivals at an `each`; signers. */
+/* Sets of items: known, read at run time or added by signal. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,31 +20,6 @@ static int set_up(void **state)
     return 0;
 }
 
-/* How many tasks of a step are in a state. */
-static unsigned count_in(uint16_t step, enum pl_task_state state)
-{
-    unsigned count = 0;
-
-    for (uint16_t i = 0; i < w.def->steps[step].task_count; i++) {
-        count += world_task(&w, step, i)->state == state;
-    }
-    return count;
-}
-
-static struct pl_wait wait_of(uint16_t step)
-{
-    struct pl_wait waits[32];
-    const unsigned count = pl_core_waits(w.def, &w.c, waits, 32);
-
-    for (unsigned i = 0; i < count && i < 32; i++) {
-        if (waits[i].step == step && waits[i].item == PL_NO_ITEM) {
-            return waits[i];
-        }
-    }
-    fail_msg("step %u waits for nothing", (unsigned)step);
-    return waits[0];
-}
-
 /* A step with items, which may also answer `other`, `reject` and `again` (back to itself, once). */
 static uint16_t set_of(const char *items, uint16_t at_most)
 {
@@ -56,9 +31,6 @@ static uint16_t set_of(const char *items, uint16_t at_most)
     return step;
 }
 
-/* ---- items ------------------------------------------------------------------------------------
- */
-
 static void test_one_task_for_each_item(void **state)
 {
     (void)state;
@@ -69,8 +41,8 @@ static void test_one_task_for_each_item(void **state)
     world_begin(&w, build_done(&b));
     assert_int_equal(w.c.steps[set].item_count, 3);
     assert_int_equal(world_count(&w, PL_EVT_ITEM_ADDED), 3);
-    assert_int_equal(count_in(set, PL_TASK_READY), 3);
-    assert_int_equal(count_in(set, PL_TASK_NONE), 2);
+    assert_int_equal(world_count_tasks(&w, set, PL_TASK_READY), 3);
+    assert_int_equal(world_count_tasks(&w, set, PL_TASK_NONE), 2);
     assert_true(world_task(&w, set, 1)->item_seq != 0);
     assert_int_equal(world_answer(&w, set, 1, "approve"), PL_ACCEPTED);
     assert_true(world_task(&w, set, 1)->held);
@@ -137,7 +109,7 @@ static void test_at_once(void **state)
     build_items(&b, set, "[1, 2, 3, 4, 5]", 5)->at_once = 2;
     world_begin(&w, build_done(&b));
     for (uint16_t i = 0; i < 5; i++) {
-        assert_int_equal(count_in(set, PL_TASK_READY), i < 4 ? 2 : 1);
+        assert_int_equal(world_count_tasks(&w, set, PL_TASK_READY), i < 4 ? 2 : 1);
         assert_int_equal(world_task(&w, set, i)->state, PL_TASK_READY);
         assert_int_equal(world_answer(&w, set, i, "approve"), PL_ACCEPTED);
     }
@@ -196,7 +168,7 @@ static void test_done_when(void **state)
         if (rows[i].decision == PL_NO_DECISION) {
             assert_int_equal(w.c.steps[set].round, 2);
             assert_int_equal(w.c.steps[set].item_count, 3);
-            assert_int_equal(count_in(set, PL_TASK_READY), 3);
+            assert_int_equal(world_count_tasks(&w, set, PL_TASK_READY), 3);
         } else {
             assert_int_equal(w.c.steps[set].decision, rows[i].decision);
             assert_true(w.c.finished);
@@ -249,13 +221,13 @@ static void test_the_rest_is_cancelled_or_finishes(void **state)
     b.steps[set].set.done_when = PL_DONE_ANY;
     world_begin(&w, build_done(&b));
     assert_int_equal(world_answer(&w, set, 2, "approve"), PL_ACCEPTED);
-    assert_int_equal(count_in(set, PL_TASK_CANCELLED), 2);
+    assert_int_equal(world_count_tasks(&w, set, PL_TASK_CANCELLED), 2);
 
     b.steps[set].set.rest_finishes = true;
     world_begin(&w, &b.def);
     assert_int_equal(world_answer(&w, set, 2, "approve"), PL_ACCEPTED);
     assert_int_equal(world_state(&w, set), PL_STEP_DONE);
-    assert_int_equal(count_in(set, PL_TASK_READY), 2);
+    assert_int_equal(world_count_tasks(&w, set, PL_TASK_READY), 2);
     assert_int_equal(world_answer(&w, next, 0, "approve"), PL_ACCEPTED);
     assert_false(w.c.finished);
     /* Recorded, and changes nothing: not even a refusal ends the case now. */
@@ -281,13 +253,13 @@ static void test_an_open_set(void **state)
     assert_int_equal(world_answer(&w, first, 0, "approve"), PL_ACCEPTED);
     assert_int_equal(world_answer(&w, set, 0, "approve"), PL_ACCEPTED);
     assert_int_equal(world_state(&w, set), PL_STEP_ACTIVE);
-    assert_int_equal(wait_of(set).kind, PL_WAITS_CLOSE);
+    assert_int_equal(world_wait_of(&w, set).kind, PL_WAITS_CLOSE);
     assert_int_equal(world_signal_with(&w, "s1.add", 2), PL_ACCEPTED);
     assert_int_equal(world_signal_with(&w, "s1.add", 3), PL_ACCEPTED);
     assert_int_equal(world_signal_with(&w, "s1.add", 4), PL_REJECT_SET_FULL);
     assert_int_equal(world_signal(&w, "s1.remove"), PL_REJECT_NO_ONE_WAITS);
     assert_int_equal(world_signal(&w, "s0.add"), PL_REJECT_NO_ONE_WAITS);
-    assert_int_equal(count_in(set, PL_TASK_READY), 2);
+    assert_int_equal(world_count_tasks(&w, set, PL_TASK_READY), 2);
     assert_int_equal(world_answer(&w, set, 1, "approve"), PL_ACCEPTED);
     assert_int_equal(world_signal(&w, "s1.close"), PL_ACCEPTED);
     assert_int_equal(world_state(&w, set), PL_STEP_ACTIVE);
@@ -338,9 +310,9 @@ static void test_an_open_set_in_a_pause(void **state)
     assert_int_equal(world_officer(&w, PL_CMD_PAUSE_CASE, 0, 0), PL_ACCEPTED);
     assert_int_equal(world_signal_with(&w, "s0.add", 1), PL_ACCEPTED);
     assert_int_equal(world_signal(&w, "s0.close"), PL_ACCEPTED);
-    assert_int_equal(count_in(set, PL_TASK_READY), 0);
+    assert_int_equal(world_count_tasks(&w, set, PL_TASK_READY), 0);
     assert_int_equal(world_officer(&w, PL_CMD_RESUME_CASE, 0, 0), PL_ACCEPTED);
-    assert_int_equal(count_in(set, PL_TASK_READY), 1);
+    assert_int_equal(world_count_tasks(&w, set, PL_TASK_READY), 1);
 }
 
 /* A `tell` for each item does not wait, but for the turn of those that have not been sent. */
@@ -372,7 +344,7 @@ static void test_a_child_for_each_item(void **state)
 
     build_items(&b, set, "[1, 2, 3]", 3)->at_once = 2;
     world_begin(&w, build_done(&b));
-    assert_int_equal(count_in(set, PL_TASK_READY), 2);
+    assert_int_equal(world_count_tasks(&w, set, PL_TASK_READY), 2);
     assert_int_equal(world_child(&w, PL_CMD_CHILD_ACCEPT, set, 0, ""), PL_ACCEPTED);
     assert_int_equal(world_child(&w, PL_CMD_CHILD_ACCEPT, set, 1, ""), PL_ACCEPTED);
     assert_int_equal(world_child(&w, PL_CMD_CHILD_ACCEPT, set, 2, ""), PL_REJECT_TASK_STATE);
@@ -419,323 +391,6 @@ static void test_a_set_that_is_held(void **state)
     assert_true(w.c.finished);
 }
 
-/* ---- each -------------------------------------------------------------------------------------
- */
-
-static void test_each_arrival_has_its_task(void **state)
-{
-    (void)state;
-    const uint16_t one = build_ask(&b);
-    const uint16_t two = build_ask(&b);
-    const uint16_t three = build_ask(&b);
-    const uint16_t each = build_ask(&b);
-
-    build_when(&b, three, "fire");
-    build_after(&b, each, one);
-    build_after(&b, each, two);
-    build_after(&b, each, three);
-    build_each(&b, each);
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_state(&w, each), PL_STEP_WAITING);
-    assert_int_equal(world_answer(&w, two, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_state(&w, each), PL_STEP_ACTIVE);
-    assert_int_equal(world_task(&w, each, 1)->state, PL_TASK_READY);
-    assert_int_equal(count_in(each, PL_TASK_READY), 1);
-    assert_int_equal(world_answer(&w, each, 1, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_state(&w, each), PL_STEP_ACTIVE);
-    assert_int_equal(wait_of(each).kind, PL_WAITS_ARRIVAL);
-    assert_int_equal(wait_of(each).other, one);
-    assert_int_equal(world_answer(&w, one, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_task(&w, each, 0)->state, PL_TASK_READY);
-    assert_int_equal(world_task(&w, each, 2)->state, PL_TASK_NONE);
-    assert_int_equal(world_answer(&w, each, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_state(&w, each), PL_STEP_DONE);
-    assert_int_equal(w.c.steps[each].round, 1);
-    assert_true(w.c.finished);
-}
-
-static void test_each_without_an_arrival(void **state)
-{
-    (void)state;
-    const uint16_t one = build_ask(&b);
-    const uint16_t each = build_ask(&b);
-
-    build_when(&b, one, "fire");
-    build_after(&b, each, one);
-    build_each(&b, each);
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_state(&w, each), PL_STEP_UNREACHED);
-    assert_true(w.c.finished);
-}
-
-/* A step that asks nobody starts once. */
-static void test_each_without_tasks(void **state)
-{
-    (void)state;
-    const uint16_t one = build_ask(&b);
-    const uint16_t two = build_ask(&b);
-    const uint16_t wait = build_wait_signal(&b, "paid");
-
-    build_after(&b, wait, one);
-    build_after(&b, wait, two);
-    build_each(&b, wait);
-    b.reserved[wait] = 0;
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_answer(&w, two, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_state(&w, wait), PL_STEP_ACTIVE);
-    assert_int_equal(world_signal(&w, "paid"), PL_ACCEPTED);
-    assert_int_equal(world_state(&w, wait), PL_STEP_DONE);
-    assert_int_equal(world_answer(&w, one, 0, "approve"), PL_ACCEPTED);
-    assert_true(w.c.finished);
-}
-
-/* The last entry ends without an arrival: the step was only waiting for that. */
-static void test_each_ends_with_its_last_entry(void **state)
-{
-    (void)state;
-    const uint16_t one = build_ask(&b);
-    const uint16_t two = build_ask(&b);
-    const uint16_t each = build_ask(&b);
-
-    build_after(&b, each, one);
-    build_after(&b, each, two);
-    build_each(&b, each);
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_answer(&w, one, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_answer(&w, each, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_state(&w, each), PL_STEP_ACTIVE);
-    assert_int_equal(world_officer(&w, PL_CMD_STEP_SKIP, two, 0), PL_ACCEPTED);
-    assert_int_equal(world_state(&w, each), PL_STEP_DONE);
-    assert_true(w.c.finished);
-}
-
-/* Between two arrivals the step does not occupy its name: the second may need it to come. */
-static void test_each_shares_its_name(void **state)
-{
-    (void)state;
-    const uint16_t one = build_ask(&b);
-    const uint16_t two = build_ask(&b);
-    const uint16_t each = build_ask(&b);
-
-    build_exclusive(&b, two, 0);
-    build_exclusive(&b, each, 0);
-    build_after(&b, two, one);
-    build_after(&b, each, one);
-    build_after(&b, each, two);
-    build_each(&b, each);
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_answer(&w, one, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_state(&w, two), PL_STEP_ACTIVE);
-    assert_int_equal(world_state(&w, each), PL_STEP_READY);
-    assert_int_equal(world_answer(&w, two, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(count_in(each, PL_TASK_READY), 2);
-    assert_int_equal(world_answer(&w, each, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_answer(&w, each, 1, "approve"), PL_ACCEPTED);
-    assert_true(w.c.finished);
-}
-
-static void test_each_goes_back(void **state)
-{
-    (void)state;
-    const uint16_t one = build_ask(&b);
-    const uint16_t two = build_ask(&b);
-    const uint16_t each = build_ask(&b);
-
-    build_after(&b, each, one);
-    build_after(&b, each, two);
-    build_each(&b, each);
-    build_back(&b, two, two, 1);
-    build_back(&b, each, one, 1);
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_answer(&w, one, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_answer(&w, two, 0, "approve"), PL_ACCEPTED);
-    assert_int_equal(world_answer(&w, each, 0, "again"), PL_ACCEPTED);
-    assert_int_equal(world_answer(&w, each, 1, "approve"), PL_ACCEPTED);
-    /* `one` is done again, `two` stays done: it arrives at once in the new round. */
-    assert_int_equal(world_state(&w, one), PL_STEP_ACTIVE);
-    assert_int_equal(world_state(&w, each), PL_STEP_ACTIVE);
-    assert_int_equal(w.c.steps[each].round, 2);
-    assert_int_equal(world_task(&w, each, 1)->state, PL_TASK_READY);
-    assert_int_equal(world_task(&w, each, 0)->state, PL_TASK_NONE);
-}
-
-/* ---- signers ----------------------------------------------------------------------------------
- */
-
-static uint16_t signed_by(const uint32_t *weights, uint16_t count)
-{
-    const uint16_t step = build_ask(&b);
-
-    build_rule(&b, step, (struct pl_decision_rule){.decision = BUILD_OTHER});
-    build_back(&b, step, step, 1);
-    (void)build_signers(&b, step, weights, count);
-    return step;
-}
-
-static const uint32_t three[] = {1, 1, 1};
-
-static void test_signing_in_order(void **state)
-{
-    (void)state;
-    const uint16_t step = signed_by(three, 3);
-
-    b.steps[step].set.at_once = 1;
-    world_begin(&w, build_done(&b));
-    assert_int_equal(count_in(step, PL_TASK_READY), 1);
-    assert_int_equal(world_sign(&w, step, 0, "approve", "wang"), PL_ACCEPTED);
-    assert_int_equal(world_task(&w, step, 1)->state, PL_TASK_READY);
-    assert_int_equal(world_sign(&w, step, 1, "approve", "li"), PL_ACCEPTED);
-    assert_int_equal(world_sign(&w, step, 2, "other", "zhang"), PL_ACCEPTED);
-    assert_true(w.c.finished);
-    assert_int_equal(w.c.steps[step].decision, BUILD_OTHER); /* the word of the last */
-}
-
-/* The first who does not go on settles it, and nobody is asked after him. */
-static void test_a_signer_refuses(void **state)
-{
-    (void)state;
-    const uint16_t step = signed_by(three, 3);
-
-    b.steps[step].set.at_once = 1;
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_sign(&w, step, 0, "approve", "wang"), PL_ACCEPTED);
-    assert_int_equal(world_sign(&w, step, 1, "reject", "li"), PL_ACCEPTED);
-    assert_true(w.c.finished);
-    assert_int_equal(w.c.result, PL_RESULT_REJECTED);
-    assert_int_equal(world_task(&w, step, 2)->state, PL_TASK_NONE);
-}
-
-static void test_signing_together(void **state)
-{
-    (void)state;
-    const uint16_t step = signed_by(three, 3);
-
-    world_begin(&w, build_done(&b));
-    assert_int_equal(count_in(step, PL_TASK_READY), 3);
-    assert_int_equal(world_sign(&w, step, 2, "approve", "wang"), PL_ACCEPTED);
-    assert_int_equal(world_sign(&w, step, 0, "again", "li"), PL_ACCEPTED);
-    assert_int_equal(w.c.steps[step].round, 2);
-    assert_int_equal(count_in(step, PL_TASK_READY), 3);
-    /* A file that came back is signed anew, by the same people. */
-    assert_int_equal(world_sign(&w, step, 0, "approve", "wang"), PL_ACCEPTED);
-    assert_int_equal(world_sign(&w, step, 1, "approve", "li"), PL_ACCEPTED);
-    assert_int_equal(world_sign(&w, step, 2, "approve", "zhao"), PL_ACCEPTED);
-    assert_true(w.c.finished);
-}
-
-static void test_weights(void **state)
-{
-    static const uint32_t weights[] = {50, 30, 20};
-    static const char *const officers[] = {"wang", "li", "zhao"};
-    static const struct {
-        const char *answers; /* by the signers in order; - : not yet */
-        bool settled;
-        bool approved;
-    } rows[] = {
-        {"a--", false, false}, {"aa-", true, true},   {"a-a", true, true},  {"-aa", false, false},
-        {"r--", true, false},  {"-r-", false, false}, {"-rr", true, false},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        build_init(&b);
-        const uint16_t step = signed_by(weights, 3);
-
-        b.steps[step].set.done_when = PL_DONE_NEED;
-        b.steps[step].set.need = 60;
-        world_begin(&w, build_done(&b));
-        for (uint16_t k = 0; k < 3; k++) {
-            if (rows[i].answers[k] != '-') {
-                assert_int_equal(world_sign(&w, step, k,
-                                            rows[i].answers[k] == 'a' ? "approve" : "reject",
-                                            officers[k]),
-                                 PL_ACCEPTED);
-            }
-        }
-        assert_int_equal(w.c.finished, rows[i].settled);
-        if (rows[i].settled) {
-            assert_int_equal(w.c.result,
-                             rows[i].approved ? PL_RESULT_COMPLETED : PL_RESULT_REJECTED);
-        }
-    }
-}
-
-static void test_any_signer(void **state)
-{
-    (void)state;
-    const uint16_t step = signed_by(three, 3);
-
-    b.steps[step].set.done_when = PL_DONE_ANY;
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_sign(&w, step, 1, "reject", "li"), PL_ACCEPTED);
-    assert_false(w.c.finished);
-    assert_int_equal(world_sign(&w, step, 2, "approve", "wang"), PL_ACCEPTED);
-    assert_true(w.c.finished);
-    assert_int_equal(w.c.result, PL_RESULT_COMPLETED);
-    assert_int_equal(world_task(&w, step, 0)->state, PL_TASK_CANCELLED);
-}
-
-static void test_four_eyes(void **state)
-{
-    (void)state;
-    const uint16_t step = signed_by(three, 2);
-
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_sign(&w, step, 0, "approve", "wang"), PL_ACCEPTED);
-    assert_int_equal(world_sign(&w, step, 1, "approve", "wang"), PL_REJECT_SAME_PERSON);
-    assert_int_equal(world_count(&w, PL_EVT_TASK_REFUSED), 1);
-    /* An officer who decides in the place of the department is a person like any other. */
-    assert_int_equal(world_officer(&w, PL_CMD_TASK_DECIDE, step, 1), PL_ACCEPTED);
-    assert_true(w.c.finished);
-
-    b.steps[step].set.same_person = true;
-    world_begin(&w, &b.def);
-    assert_int_equal(world_sign(&w, step, 0, "approve", "wang"), PL_ACCEPTED);
-    assert_int_equal(world_sign(&w, step, 1, "approve", "wang"), PL_ACCEPTED);
-    assert_true(w.c.finished);
-}
-
-/* Who handled the file before must withdraw, whatever became of it. */
-static void test_recusal(void **state)
-{
-    (void)state;
-    const uint16_t handled = build_ask(&b);
-    const uint16_t review = build_ask(&b);
-
-    build_after(&b, review, handled);
-    build_not_by(&b, review, handled);
-    build_back(&b, review, handled, 1);
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_sign(&w, handled, 0, "approve", "wang"), PL_ACCEPTED);
-    assert_int_equal(world_sign(&w, review, 0, "approve", "wang"), PL_REJECT_RECUSED);
-    assert_int_equal(world_do(&w, (struct pl_command){.kind = PL_CMD_TASK_COMPLETE,
-                                                      .actor = PL_ACTOR_ADAPTER,
-                                                      .step = review,
-                                                      .by = PL_TEXT("adapter"),
-                                                      .officer = PL_TEXT("li"),
-                                                      .lease = w.facts.new_lease,
-                                                      .decision = PL_TEXT("again"),
-                                                      .body_hash = 9}),
-                     PL_ACCEPTED);
-    assert_int_equal(world_sign(&w, handled, 0, "approve", "zhao"), PL_ACCEPTED);
-    assert_int_equal(world_sign(&w, review, 0, "approve", "zhao"), PL_REJECT_RECUSED);
-}
-
-/* A notice is given once. */
-static void test_a_second_notice_is_refused(void **state)
-{
-    (void)state;
-    const uint16_t step = build_ask(&b);
-
-    build_return(&b, step, 1, PL_CLOCK_RESTARTS)->once = true;
-    world_begin(&w, build_done(&b));
-    assert_int_equal(world_answer(&w, step, 0, "return"), PL_ACCEPTED);
-    assert_int_equal(world_supplement(&w), PL_ACCEPTED);
-    assert_int_equal(world_answer(&w, step, 0, "return"), PL_REJECT_NOTICE_GIVEN);
-    assert_int_equal(world_complete(&w, step, 0, w.facts.new_lease, "approve", 11), PL_ACCEPTED);
-    assert_true(w.c.finished);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -755,20 +410,6 @@ int main(void)
         cmocka_unit_test_setup(test_a_child_for_each_item, set_up),
         cmocka_unit_test_setup(test_detached_children, set_up),
         cmocka_unit_test_setup(test_a_set_that_is_held, set_up),
-        cmocka_unit_test_setup(test_each_arrival_has_its_task, set_up),
-        cmocka_unit_test_setup(test_each_without_an_arrival, set_up),
-        cmocka_unit_test_setup(test_each_without_tasks, set_up),
-        cmocka_unit_test_setup(test_each_ends_with_its_last_entry, set_up),
-        cmocka_unit_test_setup(test_each_shares_its_name, set_up),
-        cmocka_unit_test_setup(test_each_goes_back, set_up),
-        cmocka_unit_test_setup(test_signing_in_order, set_up),
-        cmocka_unit_test_setup(test_a_signer_refuses, set_up),
-        cmocka_unit_test_setup(test_signing_together, set_up),
-        cmocka_unit_test_setup(test_weights, set_up),
-        cmocka_unit_test_setup(test_any_signer, set_up),
-        cmocka_unit_test_setup(test_four_eyes, set_up),
-        cmocka_unit_test_setup(test_recusal, set_up),
-        cmocka_unit_test_setup(test_a_second_notice_is_refused, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,9 +9,6 @@
 
 #include "support/world_time.h"
 
-#define WD(n)   ((struct pl_span){(n), PL_UNIT_WORKING_DAYS})
-#define DAYS(n) ((struct pl_span){(n), PL_UNIT_DAYS})
-
 static struct build b;
 static struct world w;
 
@@ -33,12 +30,6 @@ static void build_silence(uint16_t step, struct pl_span limit, uint16_t decision
     rung->law = PL_TEXT("Administrative Licensing Law art. 50");
 }
 
-static const struct pl_event *event_of(enum pl_event_kind kind, uint16_t step)
-{
-    assert_true(world_saw(&w, kind, step));
-    return &w.journal[w.seen - 1];
-}
-
 static void test_silence_approves(void **state)
 {
     (void)state;
@@ -54,15 +45,17 @@ static void test_silence_approves(void **state)
     w.facts.lease_ms = 30 * PL_DAY_MS;
     world_at(&w, "2025-03-10");
     assert_int_equal(world_state(&w, silent), PL_STEP_ACTIVE);
-    assert_int_equal(event_of(PL_EVT_STEP_LATE, silent)->step_late.card, PL_CARD_ANNOUNCEMENT);
+    assert_int_equal(world_next(&w, PL_EVT_STEP_LATE, silent)->step_late.card,
+                     PL_CARD_ANNOUNCEMENT);
     assert_int_equal(w.c.steps[silent].cards, 0);
     world_at(&w, "2025-03-11");
-    assert_int_equal(event_of(PL_EVT_TASK_CANCELLED, silent)->item, 0);
-    const struct pl_event *deemed = event_of(PL_EVT_STEP_DEEMED, silent);
+    assert_int_equal(world_next(&w, PL_EVT_TASK_CANCELLED, silent)->item, 0);
+    const struct pl_event *deemed = world_next(&w, PL_EVT_STEP_DEEMED, silent);
 
     assert_int_equal(deemed->step_deemed.decision, PL_DECISION_APPROVE);
     assert_true(pl_text_is(deemed->step_deemed.law, "Administrative Licensing Law art. 50"));
-    assert_int_equal(event_of(PL_EVT_STEP_DONE, silent)->step_done.decision, PL_DECISION_APPROVE);
+    assert_int_equal(world_next(&w, PL_EVT_STEP_DONE, silent)->step_done.decision,
+                     PL_DECISION_APPROVE);
     assert_true(w.c.steps[silent].deemed);
     assert_int_equal(world_state(&w, next), PL_STEP_ACTIVE);
     assert_int_equal(world_complete(&w, silent, 0, lease, "reject", 3), PL_REJECT_TASK_STATE);
@@ -96,8 +89,8 @@ static void test_a_card_that_decides(void **state)
     const uint64_t taken = w.c.seq;
 
     world_at(&w, "2025-03-11");
-    assert_true(event_of(PL_EVT_STEP_LATE, step)->step_late.holder_seq == taken);
-    (void)event_of(PL_EVT_STEP_DEEMED, step);
+    assert_true(world_next(&w, PL_EVT_STEP_LATE, step)->step_late.holder_seq == taken);
+    (void)world_next(&w, PL_EVT_STEP_DEEMED, step);
     assert_int_equal(w.c.steps[step].cards, 3);
     assert_true(w.c.finished);
 }
@@ -173,7 +166,7 @@ static void test_the_silence_of_a_lead_hears_the_others(void **state)
     assert_int_equal(world_answer(&w, step, member, "reject"), PL_ACCEPTED);
     assert_int_equal(world_state(&w, step), PL_STEP_ACTIVE);
     world_at(&w, "2025-03-11");
-    (void)event_of(PL_EVT_STEP_DEEMED, step);
+    (void)world_next(&w, PL_EVT_STEP_DEEMED, step);
     assert_int_equal(w.c.result, PL_RESULT_REJECTED);
 }
 
@@ -309,7 +302,7 @@ static void test_silence_accepts_as_of_receipt(void **state)
     assert_string_equal(world_day(w.c.accepted_ms), "2025-09-22");
     assert_string_equal(world_day(w.c.steps[step].due_ms), "2025-10-24");
     assert_true(world_saw(&w, PL_EVT_STEP_STARTED, 0));
-    const struct pl_event *started = event_of(PL_EVT_STEP_STARTED, step);
+    const struct pl_event *started = world_next(&w, PL_EVT_STEP_STARTED, step);
 
     assert_true(started->step_started.from_ms == w.c.accepted_ms);
 }

@@ -31,19 +31,6 @@ static int free_good(void **state)
     return 0;
 }
 
-static void assert_text(struct pl_text text, const char *wanted)
-{
-    if (!pl_text_is(text, wanted)) {
-        fail_msg("\"%.*s\" instead of \"%s\"", (int)text.len, text.at, wanted);
-    }
-}
-
-static void assert_span(struct pl_span span, uint32_t count, enum pl_unit unit)
-{
-    assert_int_equal(span.count, count);
-    assert_int_equal(span.unit, unit);
-}
-
 static uint16_t decision(const struct pl_definition *def, const char *id)
 {
     const uint16_t number = pl_definition_decision(def, pl_text_of(id));
@@ -56,9 +43,9 @@ static void test_head(void **state)
 {
     const struct pl_definition *def = *state;
 
-    assert_text(def->workflow, "permit");
-    assert_text(def->title.en, "Construction permit");
-    assert_text(def->form_id, "permit");
+    definition_expect_text(def->workflow, "permit");
+    definition_expect_text(def->title.en, "Construction permit");
+    definition_expect_text(def->form_id, "permit");
     assert_int_equal(def->number, 0);
     assert_int_equal(def->revision, 0);
     assert_int_equal(def->step_count, STEPS);
@@ -67,7 +54,7 @@ static void test_head(void **state)
     assert_int_equal(def->targets.visits, 1);
     assert_int_equal(def->targets.cost, 1000);
     assert_true(def->targets.has_time);
-    assert_span(def->targets.time, 38, PL_UNIT_WORKING_DAYS);
+    definition_expect_span(def->targets.time, 38, PL_UNIT_WORKING_DAYS);
     assert_string_equal(def->calendar.id, "cn");
     assert_int_equal(def->calendar.zone_minutes, 480);
 }
@@ -93,10 +80,10 @@ static void test_decisions(void **state)
     const struct pl_definition *def = *state;
     const struct pl_step_def *filing = &def->steps[FILING];
 
-    assert_text(def->decisions[PL_DECISION_APPROVE].id, "approve");
-    assert_text(def->decisions[PL_DECISION_APPROVE].title.en, "Approved");
-    assert_text(def->decisions[PL_DECISION_NO_OBJECTION].id, "no_objection");
-    assert_text(def->decisions[PL_DECISION_OBJECTION].id, "objection");
+    definition_expect_text(def->decisions[PL_DECISION_APPROVE].id, "approve");
+    definition_expect_text(def->decisions[PL_DECISION_APPROVE].title.en, "Approved");
+    definition_expect_text(def->decisions[PL_DECISION_NO_OBJECTION].id, "no_objection");
+    definition_expect_text(def->decisions[PL_DECISION_OBJECTION].id, "objection");
 
     assert_int_equal(filing->rule_count, 4);
     const struct pl_decision_rule *back = pl_step_rule(filing, decision(def, "supplement"));
@@ -135,7 +122,7 @@ static void test_order(void **state)
     assert_int_equal(def->finish_count, 1);
     assert_int_equal(def->finish[0], PL_RESULT_COMPLETED);
     assert_int_equal(def->results[PL_RESULT_COMPLETED].after[0].step, NOTICE);
-    assert_text(def->results[PL_RESULT_CANCELLED].title.en, "Cancelled");
+    definition_expect_text(def->results[PL_RESULT_CANCELLED].title.en, "Cancelled");
 }
 
 static void test_members(void **state)
@@ -149,21 +136,24 @@ static void test_members(void **state)
     assert_int_equal(scheme->members[0].role, PL_ROLE_LEAD);
     assert_false(scheme->members[0].has_limit);
     assert_int_equal(scheme->members[0].rung_count, 0);
-    assert_text(def->services[scheme->members[0].service].name, "planning.scheme_review");
+    definition_expect_text(def->services[scheme->members[0].service].name,
+                           "planning.scheme_review");
 
     const struct pl_member *opinion = &scheme->members[1];
     assert_int_equal(opinion->role, PL_ROLE_OPINION);
     assert_int_equal(opinion->silent_decision, PL_DECISION_NO_OBJECTION);
     assert_int_equal(opinion->rung_count, 0);
-    assert_span(opinion->limit, 7, PL_UNIT_WORKING_DAYS);
+    definition_expect_span(opinion->limit, 7, PL_UNIT_WORKING_DAYS);
 
     const struct pl_member *binding = &scheme->members[2];
     assert_int_equal(binding->role, PL_ROLE_DECISION);
     assert_int_equal(binding->silent_decision, PL_NO_DECISION);
     assert_non_null(binding->when);
     assert_int_equal(binding->rung_count, 2); /* not `statutory`: a member has none */
-    assert_span(binding->rungs[0].at, 6, PL_UNIT_WORKING_DAYS); /* 80 % of 8, rounded down */
-    assert_text(def->departments[def->services[binding->service].department].level, "city");
+    definition_expect_span(binding->rungs[0].at, 6,
+                           PL_UNIT_WORKING_DAYS); /* 80 % of 8, rounded down */
+    definition_expect_text(def->departments[def->services[binding->service].department].level,
+                           "city");
 }
 
 static void test_ladders(void **state)
@@ -172,11 +162,11 @@ static void test_ladders(void **state)
     const struct pl_step_def *permit = &def->steps[PERMIT];
 
     assert_int_equal(permit->rung_count, 3);
-    assert_span(permit->rungs[0].at, 5, PL_UNIT_WORKING_DAYS);
+    definition_expect_span(permit->rungs[0].at, 5, PL_UNIT_WORKING_DAYS);
     assert_int_equal(permit->rungs[0].card, PL_CARD_WARNING);
-    assert_span(permit->rungs[1].at, 7, PL_UNIT_WORKING_DAYS);
+    definition_expect_span(permit->rungs[1].at, 7, PL_UNIT_WORKING_DAYS);
     assert_int_equal(permit->rungs[1].card, PL_CARD_YELLOW);
-    assert_span(permit->rungs[2].at, 15, PL_UNIT_WORKING_DAYS);
+    definition_expect_span(permit->rungs[2].at, 15, PL_UNIT_WORKING_DAYS);
     assert_int_equal(permit->rungs[2].card, PL_CARD_RED);
     assert_int_equal(def->steps[FILING].rung_count, 2); /* no statutory limit, no red card */
     assert_int_equal(def->steps[NOTICE].rung_count, 0);
@@ -188,9 +178,9 @@ static void test_data(void **state)
     const struct pl_step_def *scheme = &def->steps[SCHEME];
 
     assert_int_equal(scheme->sees_count, 2);
-    assert_text(scheme->sees[1], "design.height");
+    definition_expect_text(scheme->sees[1], "design.height");
     assert_int_equal(scheme->needs_count, 2);
-    assert_text(def->documents[scheme->needs[1]].id, "scheme_design");
+    definition_expect_text(def->documents[scheme->needs[1]].id, "scheme_design");
     assert_true(def->documents[scheme->needs[1]].by_applicant);
     assert_false(def->documents[scheme->needs[0]].by_applicant);
     assert_int_equal(scheme->cost, 1000);
@@ -259,9 +249,9 @@ static void test_wait_for(void **state)
         assert_int_equal(step->wait_for, waits[i].what);
         assert_int_equal(step->member_count, 0);
         if (step->wait_for == PL_WAIT_SIGNAL) {
-            assert_text(step->signal, "inspection_over");
+            definition_expect_text(step->signal, "inspection_over");
         } else if (step->wait_for == PL_WAIT_SPAN) {
-            assert_span(step->span, 10, PL_UNIT_DAYS);
+            definition_expect_span(step->span, 10, PL_UNIT_DAYS);
         } else {
             assert_int_equal(step->date, pl_day_of_date((struct pl_date){2025, 5, 1}));
         }

@@ -30,21 +30,6 @@ static struct pl_definition *end(struct definition_files *files)
     return def;
 }
 
-static struct pl_definition *with(const char *old, const char *changed)
-{
-    struct definition_files files;
-
-    begin(&files, old, changed);
-    return end(&files);
-}
-
-static void assert_text(struct pl_text text, const char *wanted)
-{
-    if (!pl_text_is(text, wanted)) {
-        fail_msg("\"%.*s\" instead of \"%s\"", (int)text.len, text.at, wanted);
-    }
-}
-
 static void assert_rule(const struct pl_definition *def, uint16_t step, const char *decision,
                         enum pl_decision_effect effect)
 {
@@ -73,7 +58,7 @@ static void test_run(void **state)
     const struct pl_step_def *run = &def->steps[NOTICE];
     assert_int_equal(run->kind, PL_KIND_RUN);
     assert_int_equal(run->task_count, 1);
-    assert_text(run->run->workflow, "fire_case");
+    definition_expect_text(run->run->workflow, "fire_case");
     assert_false(run->run->detached);
     assert_int_equal(run->rule_count, 5);
     assert_rule(def, NOTICE, "completed", PL_DECISION_GOES_ON);
@@ -81,13 +66,14 @@ static void test_run(void **state)
     assert_rule(def, NOTICE, "rejected", PL_DECISION_ENDS);
     assert_rule(def, NOTICE, "withdrawn", PL_DECISION_ENDS);
     assert_rule(def, NOTICE, "cancelled", PL_DECISION_ENDS);
-    assert_text(def->decisions[pl_definition_decision(def, PL_TEXT("lapsed"))].title.en, "Lapsed");
+    definition_expect_text(def->decisions[pl_definition_decision(def, PL_TEXT("lapsed"))].title.en,
+                           "Lapsed");
     assert_null(pl_step_rule(&def->steps[FILING], pl_definition_decision(def, PL_TEXT("lapsed"))));
 
     const struct pl_send *form = run->run->form;
     assert_non_null(form);
     assert_int_equal(form->part_count, 2);
-    assert_text(form->parts[0].key, "name");
+    definition_expect_text(form->parts[0].key, "name");
     assert_non_null(form->parts[0].value);
     assert_true(form->parts[1].is_list);
     assert_int_equal(form->parts[1].part_count, 1);
@@ -96,7 +82,8 @@ static void test_run(void **state)
 
 static void test_run_itself_detached(void **state)
 {
-    struct pl_definition *def = with(NOTICE_LINES, "    run: {workflow: permit, detached: true}\n");
+    struct pl_definition *def =
+        definition_files_with(NOTICE_LINES, "    run: {workflow: permit, detached: true}\n");
 
     (void)state;
     assert_true(def->steps[NOTICE].run->detached);
@@ -108,18 +95,18 @@ static void test_run_itself_detached(void **state)
 
 static void test_wait_for(void **state)
 {
-    struct pl_definition *def =
-        with(NOTICE_LINES, "    wait_for: {signal: payment, key: project.name, transient: true}\n");
+    struct pl_definition *def = definition_files_with(
+        NOTICE_LINES, "    wait_for: {signal: payment, key: project.name, transient: true}\n");
     const struct pl_step_def *wait = &def->steps[NOTICE];
 
     (void)state;
     assert_int_equal(wait->wait_for, PL_WAIT_SIGNAL);
-    assert_text(wait->signal, "payment");
+    definition_expect_text(wait->signal, "payment");
     assert_non_null(wait->signal_key);
     assert_true(wait->transient);
     pl_definition_free(def);
 
-    def = with(NOTICE_LINES, "    wait_for: {date: project.name}\n");
+    def = definition_files_with(NOTICE_LINES, "    wait_for: {date: project.name}\n");
     assert_int_equal(def->steps[NOTICE].wait_for, PL_WAIT_DATE);
     assert_non_null(def->steps[NOTICE].date_of);
     pl_definition_free(def);
@@ -127,18 +114,19 @@ static void test_wait_for(void **state)
 
 static void test_choices(void **state)
 {
-    struct pl_definition *def =
-        with("    ask: drc.project_filing\n",
-             "    ask:\n      - {service: planning.scheme_review, when: project.area_m2 > 100}\n"
-             "      - {service: drc.project_filing}\n");
+    struct pl_definition *def = definition_files_with(
+        "    ask: drc.project_filing\n",
+        "    ask:\n      - {service: planning.scheme_review, when: project.area_m2 > 100}\n"
+        "      - {service: drc.project_filing}\n");
     const struct pl_step_def *filing = &def->steps[FILING];
 
     (void)state;
     assert_int_equal(filing->choice_count, 2);
     assert_non_null(filing->choices[0].when);
     assert_null(filing->choices[1].when);
-    assert_text(def->services[filing->choices[0].service].name, "planning.scheme_review");
-    assert_text(def->services[filing->choices[1].service].name, "drc.project_filing");
+    definition_expect_text(def->services[filing->choices[0].service].name,
+                           "planning.scheme_review");
+    definition_expect_text(def->services[filing->choices[1].service].name, "drc.project_filing");
     assert_int_equal(filing->members[0].service, filing->choices[0].service);
     assert_null(def->steps[SCHEME].choices);
     pl_definition_free(def);
@@ -190,7 +178,7 @@ static void test_send_and_retry(void **state)
     const struct pl_step_def *notice = &def->steps[NOTICE];
     assert_non_null(notice->send);
     assert_int_equal(notice->send->part_count, 2);
-    assert_text(notice->send->parts[0].parts[0].key, "name");
+    definition_expect_text(notice->send->parts[0].parts[0].key, "name");
     assert_int_equal(notice->retry->attempts, 3);
     assert_int_equal(notice->retry->first_ms, 10000);
     assert_int_equal(notice->retry->factor_percent, 150);
@@ -242,9 +230,9 @@ static int64_t look_up(const struct pl_definition *def, const char *form)
             assert_int_equal(outputs.value.type, PL_CEL_MAP);
             pl_reader_init(&in, outputs.value.value.at, outputs.value.value.size);
             assert_int_equal(pl_reader_map(&in), 2);
-            assert_text(pl_reader_text(&in, 64), "decision");
+            definition_expect_text(pl_reader_text(&in, 64), "decision");
             (void)pl_reader_text(&in, 64);
-            assert_text(pl_reader_text(&in, 64), "level");
+            definition_expect_text(pl_reader_text(&in, 64), "level");
             return pl_reader_i64(&in);
         }
     }

@@ -11,18 +11,6 @@
 
 enum { FILING, SCHEME, FIRE_REVIEW, PERMIT, NOTICE };
 
-/* The good definition with the text `old` of its workflow replaced. */
-static struct pl_definition *with(const char *old, const char *changed)
-{
-    struct definition_files files;
-
-    definition_files_read(&files);
-    definition_files_edit(&files, "permit.yaml", old, changed);
-    struct pl_definition *def = definition_files_good(&files);
-    definition_files_free(&files);
-    return def;
-}
-
 /* The same where a step has something to undo. */
 static struct pl_definition *with_undo(const char *old, const char *changed)
 {
@@ -45,14 +33,7 @@ static struct pl_definition *notice_with(const char *lines)
 
     pl_builder_init(&b, text, sizeof(text));
     pl_builder_addf(&b, "    after: permit\n%s", lines);
-    return with("    after: permit\n", text);
-}
-
-static void assert_text(struct pl_text text, const char *wanted)
-{
-    if (!pl_text_is(text, wanted)) {
-        fail_msg("\"%.*s\" instead of \"%s\"", (int)text.len, text.at, wanted);
-    }
+    return definition_files_with("    after: permit\n", text);
 }
 
 static void test_joins(void **state)
@@ -71,7 +52,8 @@ static void test_joins(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(joins) / sizeof(joins[0]); i++) {
-        struct pl_definition *def = with("    after: [scheme, filing]\n", joins[i].after);
+        struct pl_definition *def =
+            definition_files_with("    after: [scheme, filing]\n", joins[i].after);
         const struct pl_step_def *permit = &def->steps[PERMIT];
         assert_int_equal(permit->join, joins[i].join);
         assert_int_equal(permit->need, joins[i].need);
@@ -106,7 +88,7 @@ static void test_others(void **state)
     assert_int_equal(def->steps[PERMIT].exclusive, PL_NO_GROUP);
     assert_int_equal(notice->cancels[0], 1u << FIRE_REVIEW | 1u << FILING);
     assert_non_null(notice->undo);
-    assert_text(def->services[notice->undo->service].name, "planning.scheme_review");
+    definition_expect_text(def->services[notice->undo->service].name, "planning.scheme_review");
     assert_int_equal(notice->member_count, 1);
     assert_int_equal(notice->task_count, 2);
     assert_true(pl_step_is_undo(notice, 1));
@@ -147,7 +129,7 @@ static void test_results(void **state)
     (void)state;
     assert_int_equal(def->finish_count, 2);
     const struct pl_result *stopped = &def->results[def->finish[1]];
-    assert_text(stopped->id, "stopped");
+    definition_expect_text(stopped->id, "stopped");
     assert_true(stopped->undo);
     assert_non_null(stopped->when);
     assert_int_equal(stopped->after_count, 0);
@@ -187,9 +169,9 @@ static void test_items(void **state)
 
 static void test_signers(void **state)
 {
-    struct pl_definition *def =
-        with("    visit: 1\n", "    visit: 1\n    signers: [handler, head]\n    sign: in order\n"
-                               "    same_person: true\n    not_by: [filing, scheme]\n");
+    struct pl_definition *def = definition_files_with(
+        "    visit: 1\n", "    visit: 1\n    signers: [handler, head]\n    sign: in order\n"
+                          "    same_person: true\n    not_by: [filing, scheme]\n");
     const struct pl_step_def *permit = &def->steps[PERMIT];
 
     (void)state;
@@ -201,11 +183,12 @@ static void test_signers(void **state)
     assert_true(permit->set.same_person);
     assert_int_equal(permit->not_by[0], 1u << FILING | 1u << SCHEME);
     assert_int_equal(permit->members[0].role, PL_ROLE_SIGNER);
-    assert_text(permit->members[1].signer, "head");
+    definition_expect_text(permit->members[1].signer, "head");
     assert_int_equal(permit->members[1].service, permit->members[0].service);
     pl_definition_free(def);
 
-    def = with("    visit: 1\n", "    signers: {clerk: 10, head: 60}\n    sign: {need: 60}\n");
+    def = definition_files_with("    visit: 1\n",
+                                "    signers: {clerk: 10, head: 60}\n    sign: {need: 60}\n");
     assert_int_equal(def->steps[PERMIT].set.need, 60);
     assert_int_equal(def->steps[PERMIT].set.done_when, PL_DONE_NEED);
     assert_int_equal(def->steps[PERMIT].members[0].weight, 10);
