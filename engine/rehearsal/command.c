@@ -185,21 +185,38 @@ int pl_play_say(struct pl_play *play, uint32_t number, struct pl_command *cmd,
 
 /* ---- what is owed ---- */
 
-/* A pause ended: tasks are offered, children start, and those that ended meanwhile are heard. */
+/* The task that became ready next after a sequence; task_count when there is none. */
+static uint16_t next_ready(const struct pl_case *c, uint64_t after_seq)
+{
+    uint16_t next = c->task_count;
+
+    for (uint16_t i = 0; i < c->task_count; i++) {
+        const struct pl_task *t = &c->tasks[i];
+        if (t->state == PL_TASK_READY && t->ready_seq > after_seq &&
+            (next == c->task_count || t->ready_seq < c->tasks[next].ready_seq)) {
+            next = i;
+        }
+    }
+    return next;
+}
+
+/* A pause ended: tasks are offered and children start in the order in which they became ready, as
+ * queues have it, and children that ended meanwhile are heard. */
 static int resume(struct pl_play *play, uint32_t number)
 {
     const struct pl_played *played = play->played[number];
+    uint16_t task = next_ready(&played->c, 0);
     int rc = PLACET_OK;
 
-    for (uint16_t task = 0; task < played->c.task_count && rc == PLACET_OK; task++) {
+    while (task < played->c.task_count && rc == PLACET_OK) {
+        const uint64_t seq = played->c.tasks[task].ready_seq;
         const uint16_t step = pl_definition_step_of_task(played->def, task);
         const struct pl_step_def *def = &played->def->steps[step];
         const uint16_t item = (uint16_t)(task - def->first_task);
         const bool runs = def->run != NULL && !pl_step_is_undo(def, item);
-        if (played->c.tasks[task].state == PL_TASK_READY) {
-            rc = runs ? pl_play_start_child(play, number, step, item)
-                      : pl_play_offer(play, number, step, item);
-        }
+        rc = runs ? pl_play_start_child(play, number, step, item)
+                  : pl_play_offer(play, number, step, item);
+        task = next_ready(&played->c, seq);
     }
     for (uint32_t i = 0; i < play->played_count && rc == PLACET_OK; i++) {
         const struct pl_case *c = &play->played[i]->c;

@@ -43,6 +43,8 @@ class Back:
     def reset(self, step):
         s = self.s[step.id]
         s.decision, s.signalled, s.supplemented, s.deemed = None, False, False, None
+        if step.origin == "intake":
+            self.accepted = None
         s.answer = None if step.table is None else s.answer
         for task in s.tasks.values():
             task.state, task.held = "none", False

@@ -177,15 +177,20 @@ class Order:
             return True
         return step.set is not None and self.progress(step, self.tally(step)) is None
 
+    def rivals(self, step):
+        """Steps that share its exclusive name."""
+        return [other for other in self.d.steps
+                if step.exclusive is not None and other is not step
+                and other.exclusive == step.exclusive]
+
+    def name_is_free(self, step):
+        return not any(self.occupies(other) for other in self.rivals(step))
+
     def has_turn(self, step):
-        if step.exclusive is None:
-            return True
         mine = self.s[step.id].queued if self.s[step.id].state == "ready" else float("inf")
-        for other in self.d.steps:
-            if other is step or other.exclusive != step.exclusive:
-                continue
-            if self.occupies(other):
-                return False
+        if not self.name_is_free(step):
+            return False
+        for other in self.rivals(step):
             theirs = self.s[other.id]
             if theirs.state == "ready" and theirs.queued < mine and not self.file_is_away(other):
                 return False

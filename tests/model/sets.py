@@ -65,6 +65,8 @@ class Sets:
         changed, under_way = False, len(t["open"])
         if step.set.kind == "signers" and step.set.at_once and t["against"]:
             return False
+        if not self.name_is_free(step):
+            return False
         for number in t["waiting"]:
             if step.set.at_once and under_way >= step.set.at_once:
                 break

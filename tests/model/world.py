@@ -205,7 +205,8 @@ class World:
                 case.stop(step, act["reason"])
         elif "resume" in act:
             step = case.d.by_id[act["resume"]]
-            if act["reason"] in case.s[step.id].stops:
+            s = case.s[step.id]
+            if s.state in ("active", "returned") and act["reason"] in s.stops:
                 case.go_on(step, act["reason"])
         elif "extend" in act:
             step = case.d.by_id[act["extend"]]
